@@ -121,7 +121,10 @@ class ExpertProfile:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One need of a request. ``priority`` 1 희망, 2 중요, 3 필수. ``term`` None: words that the taxonomy lacks."""
+    """One need of a request. ``priority`` 1 희망, 2 중요, 3 필수.
+
+    ``term`` is None for words that the taxonomy lacks.
+    """
 
     term: str | None
     words: str
@@ -139,7 +142,10 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class RequestProfile:
-    """A request as the ranker sees one. ``level`` is 미적용, 기초, 중간1, 중간2 or 고도; ``employees`` a head count."""
+    """A request as the ranker sees one.
+
+    ``level`` is 미적용, 기초, 중간1, 중간2 or 고도; ``employees`` a head count.
+    """
 
     key: str
     company_name: str = ""
