@@ -1,0 +1,173 @@
+"""Industries (KSIC divisions of manufacturing) and regions (시도) with the dates for which they stand.
+
+A ``CodeBook`` is plain data: the packaged one comes from ``marketplace/data/codes.json``, the site's own from
+the database, and both answer alike.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Industry:
+    """A KSIC division of manufacturing, such as ``C26``."""
+
+    code: str
+    ko: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A 시도; ``valid_from`` and ``valid_to`` are its first and last day, None when open.
+
+    ``aliases`` are former and informal names, former codes, and the names of the regions that merged into it.
+    """
+
+    code: str
+    ko: str
+    short: str
+    en: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    aliases: tuple[str, ...] = ()
+
+    def stands_on(self, day: date) -> bool:
+        """Whether the region existed under this name on the day; both ends count."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Code, full, short and English name."""
+        return (self.code, self.ko, self.short, self.en)
+
+
+class CodeBook:
+    """Looks up industries and regions by whatever people write for them."""
+
+    def __init__(self, industries: Iterable[Industry], regions: Iterable[Region]) -> None:
+        self.industries: Mapping[str, Industry] = {item.code: item for item in industries}
+        self.regions: Mapping[str, Region] = {item.code: item for item in regions}
+        self._industry_of: dict[str, str] = {}
+        for item in self.industries.values():
+            for name in _industry_names(item):
+                self._industry_of.setdefault(_industry_key(name), item.code)
+        self._regions_of: dict[str, list[Region]] = {}
+        for region in self.regions.values():
+            for name in (*region.names, *region.aliases, *_informal(region)):
+                found = self._regions_of.setdefault(_key(name), [])
+                if region not in found:
+                    found.append(region)
+        own_names = {_key(name): region.code for region in self.regions.values() for name in region.names}
+        #: Regions that only took a new name: no other region on file stands for the time before.
+        self._renamed = frozenset(
+            region.code
+            for region in self.regions.values()
+            if all(own_names.get(_key(alias), region.code) == region.code for alias in region.aliases)
+        )
+
+    def industry(self, text: str) -> str | None:
+        """The code (``C26``) for ``C26``, ``26`` or the Korean or English name; None when unknown.
+
+        Spaces and commas in names are ignored, and so is the part after the semicolon ("의복 제외").
+        """
+        return self._industry_of.get(_industry_key(text))
+
+    def region(self, text: str, on: date) -> str | None:
+        """The code of the region that stood on the day for a short, full or former name, or a code.
+
+        A region that has merged leads to its successor. Text whose first word is such a name ("경남 창원시")
+        counts as well; 광주시 alone does not, since a city in 경기도 bears that name. None when unknown.
+        """
+        words = unicodedata.normalize("NFKC", text).split()
+        for name in ["".join(words), *words[:1]]:
+            found = self._region_named(_key(name), on)
+            if found is not None:
+                return found.code
+        return None
+
+    def regions_valid_on(self, day: date) -> tuple[Region, ...]:
+        """The regions that stood on the day, by code. A region that was only renamed stands at all times."""
+        standing = (region for region in self.regions.values() if self._stands(region, day))
+        return tuple(sorted(standing, key=lambda region: region.code))
+
+    def _region_named(self, key: str, on: date) -> Region | None:
+        candidates = [region for region in self._regions_of.get(key, ()) if self._stands(region, on)]
+        if candidates:
+            # The name's own region goes before one that merely bears it as an alias.
+            return min(candidates, key=lambda region: key not in map(_key, region.names))
+        for gone in self._regions_of.get(key, ()):
+            if gone.valid_to is not None and gone.valid_to < on:
+                successors = self._regions_of.get(_key(gone.ko), ())
+                return next((region for region in successors if self._stands(region, on)), None)
+        return None
+
+    def _stands(self, region: Region, day: date) -> bool:
+        if region.stands_on(day):
+            return True
+        begins_later = region.valid_from is not None and day < region.valid_from
+        return begins_later and region.code in self._renamed
+
+
+def _key(text: str) -> str:
+    """What two spellings of a name have in common: NFKC, no spaces, lower case."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+def _industry_key(text: str) -> str:
+    # Sources differ in spaces and commas and in 고무제품 or 고무, so these do not tell industries apart.
+    return re.sub(r"[,;·.\-]|제품", "", _key(text))
+
+
+def _industry_names(item: Industry) -> list[str]:
+    digits = item.code.lstrip("C")
+    head = item.ko.partition(";")[0]
+    return [item.code, digits, item.ko, head, head.removesuffix("제조업"), item.en]
+
+
+def _informal(region: Region) -> list[str]:
+    """서울시 for 서울특별시 and the like; never 광주시, which is also a city in 경기도."""
+    if region.ko.endswith("시") and region.short not in ("광주", "전남광주"):
+        return [region.short + "시"]
+    return []
+
+
+def codebook_from(data: Mapping[str, Any]) -> CodeBook:
+    """A code book from the form of ``codes.json``: ``ksic_manufacturing`` and ``sido``, dates as ISO text."""
+
+    def day(text: str | None) -> date | None:
+        return date.fromisoformat(text) if text else None
+
+    return CodeBook(
+        (Industry(item["code"], item["ko"], item["en"]) for item in data["ksic_manufacturing"]),
+        (
+            Region(
+                item["code"],
+                item["ko"],
+                item["short"],
+                item["en"],
+                day(item["valid_from"]),
+                day(item["valid_to"]),
+                tuple(item["aliases"]),
+            )
+            for item in data["sido"]
+        ),
+    )
+
+
+@cache
+def packaged_codebook() -> CodeBook:
+    """The code book that comes with the package, read once."""
+    text = files("marketplace").joinpath("data/codes.json").read_text("utf-8")
+    return codebook_from(json.loads(text))
