@@ -14,13 +14,7 @@ const OUT = 'static/vendor'
 const COMPONENTS = new Set([
   'blind', 'sr-only', 'fieldset', 'form-group', 'form-conts', 'form-tit', 'form-hint', 'textarea-wrap',
   'krds-badge', 'krds-badge-wrap', 'krds-breadcrumb-wrap', 'krds-btn', 'krds-check-area', 'krds-form-check',
-  'krds-form-select', 'krds-input', 'krds-pagination', 'krds-spinner', 'krds-table-wrap', 'svg-icon',
-])
-const ICONS = new Set([
-  'ico-angle', 'ico-arrow-dropdown', 'ico-calendar', 'ico-close', 'ico-complete-fill', 'ico-delete', 'ico-download',
-  'ico-error-fill', 'ico-filter', 'ico-global', 'ico-go', 'ico-help', 'ico-information-fill', 'ico-login',
-  'ico-logout', 'ico-my', 'ico-plus', 'ico-print', 'ico-reset', 'ico-sch', 'ico-setting', 'ico-success-fill',
-  'ico-upload', 'ico-view-mode', 'ico-warning-fill',
+  'krds-form-select', 'krds-input', 'krds-pagination', 'krds-spinner', 'krds-table-wrap',
 ])
 
 /** Splits a sheet into [head, body] pairs; body is null for statements that end with a semicolon. */
@@ -67,8 +61,7 @@ function used(selector) {
   if (selector.includes('#') || selector.includes('[data-krds-mode=theme]')) return false
   const classes = [...selector.matchAll(/\.([a-zA-Z][\w-]*)/g)].map((match) => match[1])
   if (classes.length === 0) return true
-  if (!COMPONENTS.has(classes[0])) return false
-  return classes.filter((name) => name.startsWith('ico-')).every((name) => ICONS.has(name))
+  return COMPONENTS.has(classes[0]) && !classes.some((name) => name === 'svg-icon' || name.startsWith('ico-'))
 }
 
 /** The sheet with unused rules left out. */

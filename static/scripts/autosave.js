@@ -1,0 +1,134 @@
+// Drafts save themselves: two seconds after the last change the form is posted to data-autosave-url.
+// Until the server has answered, a copy lies in this browser, and it is offered again when the page
+// is opened after an expired session or a lost connection.
+
+const QUIET = 2000
+const RETRY = 15000
+const KEEP = 7 * 24 * 60 * 60 * 1000
+const PREFIX = 'draft:'
+
+/** What somebody typed, as [name, value] pairs; no files, passwords or tokens. */
+function typed(form) {
+  const secret = new Set(['csrf_token'])
+  for (const input of form.querySelectorAll('input[type=password]')) secret.add(input.name)
+  return [...new FormData(form)].filter(([name, value]) => typeof value === 'string' && !secret.has(name))
+}
+
+function fill(form, pairs) {
+  const values = new Map()
+  for (const [name, value] of pairs) values.set(name, [...(values.get(name) ?? []), value])
+  for (const control of form.elements) {
+    if (!control.name || ['hidden', 'file', 'password', 'submit', 'button'].includes(control.type)) continue
+    const own = values.get(control.name) ?? []
+    if (control.type === 'checkbox' || control.type === 'radio') control.checked = own.includes(control.value)
+    else if (own.length) control.value = own.shift()
+  }
+}
+
+/** This browser's copy. Storage may be full or forbidden; then there is simply no copy. */
+function shelf(key) {
+  const guarded = (work) => { try { return work() } catch { return null } }
+  return {
+    put: (pairs) => guarded(() => localStorage.setItem(key, JSON.stringify({ at: Date.now(), pairs }))),
+    drop: () => guarded(() => localStorage.removeItem(key)),
+    take: () => guarded(() => {
+      const copy = JSON.parse(localStorage.getItem(key))
+      return copy && Date.now() - copy.at < KEEP ? copy.pairs : null
+    }),
+  }
+}
+
+class Draft {
+  constructor(form) {
+    this.form = form
+    this.line = form.querySelector('[data-autosave-status]')
+    this.offer = form.querySelector('[data-autosave-offer]')
+    this.copy = shelf(PREFIX + form.dataset.autosaveUrl)
+    this.saved = JSON.stringify(typed(form))
+    this.timer = null
+    this.busy = false
+  }
+
+  start() {
+    const left = this.copy.take()
+    if (left && JSON.stringify(left) !== this.saved) this.propose(left)
+    for (const event of ['input', 'change']) this.form.addEventListener(event, () => this.changed())
+    this.form.addEventListener('submit', () => {
+      clearTimeout(this.timer)
+      this.copy.put(typed(this.form))
+    })
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'hidden' && this.timer) this.save()
+    })
+  }
+
+  propose(left) {
+    this.offer.hidden = false
+    this.offer.querySelector('[data-autosave-restore]').addEventListener('click', () => {
+      fill(this.form, left)
+      this.offer.hidden = true
+      this.changed()
+      for (const area of this.form.querySelectorAll('textarea')) area.dispatchEvent(new Event('input'))
+    })
+    this.offer.querySelector('[data-autosave-discard]').addEventListener('click', () => {
+      this.copy.drop()
+      this.offer.hidden = true
+    })
+  }
+
+  changed() {
+    const pairs = typed(this.form)
+    if (JSON.stringify(pairs) === this.saved) return
+    this.copy.put(pairs)
+    this.later(QUIET)
+  }
+
+  later(delay) {
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => this.save(), delay)
+  }
+
+  say(word, failed = false) {
+    const text = this.line.dataset[word]
+    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit', hour12: false })
+    this.line.textContent = word === 'saved' ? `${text} ${time}` : text
+    this.line.classList.toggle('is-failed', failed)
+  }
+
+  async save() {
+    clearTimeout(this.timer)
+    this.timer = null
+    if (this.busy) return this.later(QUIET)
+    const body = new FormData(this.form)
+    const state = JSON.stringify(typed(this.form))
+    // Files go with the form itself; posting them every two seconds would be a waste on a phone.
+    for (const input of this.form.querySelectorAll('input[type=file]')) body.delete(input.name)
+    this.busy = true
+    this.say('saving')
+    try {
+      const answer = await fetch(this.form.dataset.autosaveUrl, {
+        method: 'POST',
+        body,
+        redirect: 'manual',
+        keepalive: document.visibilityState === 'hidden',
+        headers: { 'X-CSRFToken': this.form.elements.csrf_token?.value ?? '', 'X-Autosave': '1', Accept: 'application/json' },
+      })
+      // A redirect leads to the sign-in page: the session is over. 400 is what a stale token gets.
+      if (answer.type === 'opaqueredirect' || [400, 401, 403].includes(answer.status)) return this.say('expired', true)
+      if (!answer.ok) throw new Error(String(answer.status))
+      this.saved = state
+      if (JSON.stringify(typed(this.form)) === state) this.copy.drop()
+      this.say('saved')
+    } catch {
+      this.say('failed', true)
+      this.later(RETRY)
+    } finally {
+      this.busy = false
+    }
+  }
+}
+
+/** Starts saving for every form[data-autosave] inside `root`. */
+export function startAutosave(root) {
+  for (const form of root.querySelectorAll('form[data-autosave]')) new Draft(form).start()
+}
