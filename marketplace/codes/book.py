@@ -127,7 +127,9 @@ def _key(text: str) -> str:
 
 def _industry_key(text: str) -> str:
     # Sources differ in spaces and commas and in 고무제품 or 고무, so these do not tell industries apart.
-    return re.sub(r"[,;·.\-]|제품", "", _key(text))
+    # A bare code keeps its signs: "2;6" is not C26.
+    key = _key(text)
+    return key if re.fullmatch(r"c?[\W\d]*", key) else re.sub(r"[,;·.\-]|제품", "", key)
 
 
 def _industry_names(item: Industry) -> list[str]:
