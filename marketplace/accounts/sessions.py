@@ -1,0 +1,75 @@
+"""Sessions in the database, so that a copied cookie dies with sign-out, password change and disabling."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from flask import Flask, redirect, request, session, url_for
+from flask_babel import lazy_gettext
+from flask_login import LoginManager
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from marketplace.accounts.models import SESSION_LIFE, SignInSession, User
+from marketplace.database import db, utcnow
+
+COOKIE_KEY = "sign_in"
+login_manager = LoginManager()
+
+
+def digest(token: str) -> str:
+    """SHA-256 of a random token; only this is kept."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_session(user: User) -> str:
+    """Add a session for the user to the running transaction; the token that its cookie carries."""
+    token = secrets.token_urlsafe(32)
+    ends_at: datetime = utcnow() + SESSION_LIFE
+    db.session.add(SignInSession(user_id=user.id, token_hash=digest(token), ends_at=ends_at))
+    return token
+
+
+def carry(token: str) -> None:
+    """Put the token into this browser's cookie, dropping whatever was there."""
+    session.clear()
+    session[COOKIE_KEY] = token
+    session.permanent = False
+
+
+def current_session() -> SignInSession | None:
+    """The session row behind this browser's cookie, open or not."""
+    token = session.get(COOKIE_KEY)
+    if not isinstance(token, str):
+        return None
+    return db.session.scalar(select(SignInSession).where(SignInSession.token_hash == digest(token)))
+
+
+def end_sessions(user: User) -> None:
+    """End every session of a person, within the running transaction."""
+    still_open = select(SignInSession).where(
+        SignInSession.user_id == user.id, SignInSession.ended_at.is_(None)
+    )
+    for row in db.session.scalars(still_open):
+        row.ended_at = utcnow()
+
+
+@login_manager.request_loader
+def _load(_: object) -> User | None:
+    row = current_session()
+    return row.user if row is not None and row.is_open else None
+
+
+@login_manager.unauthorized_handler
+def _to_sign_in() -> Response:
+    target = request.full_path.rstrip("?") if request.method == "GET" else ""
+    return redirect(url_for("accounts.sign_in", next=target) if target else url_for("accounts.sign_in"))
+
+
+def init_app(app: Flask) -> None:
+    """Attach Flask-Login; it loads people from the session table, not from its own cookie."""
+    login_manager.init_app(app)
+    login_manager.login_message = lazy_gettext("로그인해 주십시오.")
+    login_manager.session_protection = None  # the session row is the protection

@@ -1,0 +1,177 @@
+"""The record: one transaction, one entry, in an unbroken chain.
+
+``recorded`` is the only thing on the site that commits. The chain's head is kept in a row of its own, so that
+a truncated tail is found as well as an edited, inserted or reordered entry (``verify_chain``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, event, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm.exc import StaleDataError
+
+from marketplace.database import Base, Identified, Text, db, utcnow, writing_allowed
+from marketplace.errors import N_, RuleBroken
+from marketplace.events import Event
+
+GENESIS = "0" * 64
+
+
+class AuditEntry(Base):
+    """Who did what to which thing, when, and with which facts. Never updated, never deleted."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (
+        CheckConstraint("length(hash) = 64 AND length(previous) = 64", name="hashes_are_whole"),
+        Index("ix_audit_entries_thing", "thing_type", "thing_id"),
+        Index("ix_audit_entries_actor_id", "actor_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    actor_role: Mapped[str] = mapped_column(Text(20))
+    actor_name: Mapped[str] = mapped_column(Text(120))
+    event: Mapped[str] = mapped_column(Text(60))
+    thing_type: Mapped[str] = mapped_column(Text(40))
+    thing_id: Mapped[int | None]
+    facts: Mapped[dict[str, Any]]
+    previous: Mapped[str] = mapped_column(Text(64))
+    hash: Mapped[str] = mapped_column(Text(64))
+
+    def computed_hash(self) -> str:
+        """SHA-256 over everything the entry says and the hash before it."""
+        said = [
+            self.at.isoformat(),
+            self.actor_id,
+            self.actor_role,
+            self.actor_name,
+            self.event,
+            self.thing_type,
+            self.thing_id,
+            self.facts,
+            self.previous,
+        ]
+        return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+class AuditHead(Base):
+    """The end of the chain: how many entries there are and the hash of the last. One row, id 1."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entries: Mapped[int]
+    hash: Mapped[str] = mapped_column(Text(64))
+
+
+@event.listens_for(Session, "before_flush")
+def _entries_stay(session: Session, *_: Any) -> None:
+    touched = [x for x in session.deleted if isinstance(x, AuditEntry)]
+    touched += [x for x in session.dirty if isinstance(x, AuditEntry) and session.is_modified(x)]
+    if touched:
+        raise RuntimeError("an audit entry is never changed or deleted")
+
+
+class Record:
+    """The entry in the making: ``thing`` may be set once it exists, ``facts`` may grow until the end."""
+
+    def __init__(self, thing: Any, facts: dict[str, Any]) -> None:
+        self.thing = thing
+        self.facts = facts
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        """Nothing happened after all: undo the transaction and leave no entry."""
+        self.cancelled = True
+
+
+@contextmanager
+def recorded(by: Any, event: Event, thing: Any = None, **facts: Any) -> Iterator[Record]:
+    """Do one thing as one transaction with one audit entry, or nothing at all.
+
+    ``by`` is the acting user, or None for the system. On any error everything is rolled back. Two people
+    who changed the same row at once end as one change and one ``RuleBroken`` with ``conflict``.
+    """
+    session = db.session
+    record = Record(thing, facts)
+    try:
+        with writing_allowed():
+            yield record
+            if record.cancelled:
+                session.rollback()
+                return
+            session.flush()
+            _append(session, by, event, record)
+            session.commit()
+    except StaleDataError as error:
+        session.rollback()
+        raise RuleBroken(
+            N_("그 사이에 다른 사람이 먼저 처리했습니다. 새로 고친 뒤 다시 확인해 주십시오."), conflict=True
+        ) from error
+    except IntegrityError as error:
+        session.rollback()
+        raise RuleBroken(
+            N_("같은 내용이 먼저 저장되었거나 규칙에 어긋나 저장하지 못했습니다. 확인해 주십시오."), conflict=True
+        ) from error
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def _append(session: Session, by: Any, event: Event, record: Record) -> None:
+    # The head (laid by the first migration) is locked here, so that entries queue up instead of forking.
+    head = session.get_one(AuditHead, 1, with_for_update=True, populate_existing=True)
+    entry = AuditEntry(
+        at=utcnow(),
+        actor_id=by.id if by else None,
+        actor_role=str(by.role) if by else "system",
+        actor_name=by.name if by else "system",
+        event=str(event),
+        thing_type=record.thing.__tablename__ if record.thing is not None else "",
+        thing_id=record.thing.id if record.thing is not None else None,
+        facts=record.facts,
+        previous=head.hash,
+    )
+    entry.hash = entry.computed_hash()
+    head.entries += 1
+    head.hash = entry.hash
+    session.add(entry)
+    session.flush()
+
+
+def history_of(thing: Any, limit: int = 200) -> list[AuditEntry]:
+    """The entries about one thing, oldest first."""
+    query = (
+        select(AuditEntry)
+        .where(AuditEntry.thing_type == thing.__tablename__, AuditEntry.thing_id == thing.id)
+        .order_by(AuditEntry.id)
+        .limit(limit)
+    )
+    return list(db.session.scalars(query))
+
+
+def verify_chain() -> str | None:
+    """Check the whole chain; None when it is whole, else where it breaks, in English for the log."""
+    previous, count = GENESIS, 0
+    for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
+        if entry.previous != previous:
+            return f"entry {entry.id} does not follow the one before it"
+        if entry.hash != entry.computed_hash():
+            return f"entry {entry.id} was edited"
+        previous, count = entry.hash, count + 1
+    head = db.session.get(AuditHead, 1)
+    if head is None:
+        return None if count == 0 else "the head of the chain is missing"
+    if (head.entries, head.hash) != (count, previous):
+        return f"the head says {head.entries} entries, the table holds {count}"
+    return None

@@ -1,0 +1,35 @@
+"""The two ways in which the trade says no, and the marker for sentences that are translated later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def N_(sentence: str) -> str:
+    """Mark a Korean sentence for the catalogues; it is translated where it is shown."""
+    return sentence
+
+
+class RuleBroken(Exception):
+    """A rule of the programme refuses; ``sentence`` tells the user what to do.
+
+    ``field`` names the form field at fault when there is one. ``facts`` fill the %(name)s places.
+    ``conflict`` is True when somebody else was faster (answered with 409 instead of 422).
+    """
+
+    def __init__(
+        self, sentence: str, *, field: str | None = None, conflict: bool = False, **facts: Any
+    ) -> None:
+        super().__init__(sentence % facts if facts else sentence)
+        self.sentence = sentence
+        self.field = field
+        self.conflict = conflict
+        self.facts = facts
+
+
+class NotAllowed(Exception):
+    """The actor's role does not hold the permission (answered with 403)."""
+
+
+class NotFound(Exception):
+    """There is no such thing, or it is not the actor's (answered with 404 either way)."""

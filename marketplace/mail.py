@@ -1,0 +1,88 @@
+"""Delivery of the outbox over SMTP. A mail is sent at least once; its Message-ID is the same each time."""
+
+from __future__ import annotations
+
+import smtplib
+from datetime import timedelta
+from email.message import EmailMessage
+from email.utils import formatdate
+
+from sqlalchemy import select
+
+from marketplace import settings
+from marketplace.access import Permission, require
+from marketplace.audit import recorded
+from marketplace.database import db, utcnow
+from marketplace.errors import NotFound
+from marketplace.events import Event
+from marketplace.notifications import MAX_ATTEMPTS, MailState, OutboxMail
+
+TIMEOUT = 15  # seconds for one conversation with the mail server
+
+
+def message_of(mail: OutboxMail) -> EmailMessage:
+    """The mail as it goes over the wire."""
+    sender = settings.current().mail_from
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = mail.recipient
+    message["Subject"] = mail.subject
+    message["Date"] = formatdate(localtime=False)
+    message["Message-ID"] = f"<outbox-{mail.id}@{sender.partition('@')[2] or 'localhost'}>"
+    message["Content-Language"] = mail.language
+    message.set_content(mail.text())
+    return message
+
+
+def deliver_due(limit: int = 50) -> int:
+    """Send what is due, each mail in a transaction of its own; the number that left."""
+    due = select(OutboxMail.id).where(
+        OutboxMail.state == MailState.PENDING, OutboxMail.next_attempt_at <= utcnow()
+    )
+    ids = list(db.session.scalars(due.order_by(OutboxMail.id).limit(limit)))
+    db.session.rollback()
+    return sum(_deliver(mail_id) for mail_id in ids)
+
+
+def _deliver(mail_id: int) -> bool:
+    mail = db.session.get_one(OutboxMail, mail_id, populate_existing=True)
+    message = message_of(mail)
+    db.session.rollback()  # hold no lock while the network is slow
+    error = _send(message)
+    with recorded(None, Event.MAIL_FAILED if error else Event.MAIL_DELIVERED, mail, error=error or ""):
+        mail = db.session.get_one(OutboxMail, mail_id, populate_existing=True, with_for_update=True)
+        mail.attempts += 1
+        if not error:
+            mail.state, mail.sent_at, mail.last_error = MailState.SENT, utcnow(), None
+        else:
+            mail.last_error = error[:500]
+            mail.next_attempt_at = utcnow() + timedelta(minutes=min(2**mail.attempts, 240))
+            if mail.attempts >= MAX_ATTEMPTS:
+                mail.state = MailState.DEAD
+    return not error
+
+
+def _send(message: EmailMessage) -> str | None:
+    """Send; the error as text when it did not go out."""
+    wanted = settings.current()
+    try:
+        with smtplib.SMTP(wanted.smtp_host, wanted.smtp_port, timeout=TIMEOUT) as server:
+            if wanted.smtp_starttls:
+                server.starttls()
+            if wanted.smtp_user:
+                server.login(wanted.smtp_user, wanted.smtp_password)
+            server.send_message(message)
+    except (OSError, smtplib.SMTPException) as error:
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+def send_again(mail_id: int, *, by: object) -> None:
+    """Put a dead mail back into the queue."""
+    require(by, Permission.SEE_MAIL)
+    mail = db.session.get(OutboxMail, mail_id)
+    if mail is None:
+        raise NotFound("mail")
+    with recorded(by, Event.MAIL_RETRIED, mail):
+        if mail.state == MailState.DEAD:
+            mail.state, mail.attempts, mail.next_attempt_at = MailState.PENDING, 0, utcnow()

@@ -1,0 +1,8 @@
+"""Pages of this slice."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("matching", __name__)
+blueprints = [blueprint]

@@ -1,0 +1,27 @@
+"""Every model in one place, for alembic and for tests that look at the whole schema."""
+
+from marketplace import audit, jobs, notifications
+from marketplace.accounts import models as accounts
+from marketplace.codes import models as codes
+from marketplace.companies import models as companies
+from marketplace.database import Base
+from marketplace.experts import models as experts
+from marketplace.imports import models as imports
+from marketplace.matching import models as matching
+from marketplace.programmes import models as programmes
+from marketplace.taxonomy import models as taxonomy
+
+__all__ = [
+    "Base",
+    "accounts",
+    "audit",
+    "codes",
+    "companies",
+    "experts",
+    "imports",
+    "jobs",
+    "matching",
+    "notifications",
+    "programmes",
+    "taxonomy",
+]

@@ -1,0 +1,82 @@
+"""Every setting of the site. Each is read from the environment as MARKETPLACE_<NAME>."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_SECRET = "change-me-before-going-live"  # noqa: S105 - refused in production, see below
+
+
+class Settings(BaseSettings):
+    """Settings with their defaults; ``flask settings`` prints them with their meaning."""
+
+    model_config = SettingsConfigDict(env_prefix="MARKETPLACE_", extra="ignore")
+
+    mode: Literal["development", "demo", "production", "test"] = Field(
+        "development", description="production refuses default secrets, plain HTTP cookies and open mail."
+    )
+    secret_key: str = Field(DEFAULT_SECRET, description="Signs cookies and links; at least 32 characters.")
+    database_url: str = Field(
+        "sqlite:///instance/marketplace.sqlite3",
+        description="SQLAlchemy address; postgresql+psycopg://user:password@host/name for PostgreSQL.",
+    )
+    base_url: str = Field(
+        "http://127.0.0.1:5000", description="Address that links in mails start with; also the trusted host."
+    )
+    staff_totp: Literal["required", "off"] = Field(
+        "required", description="Whether staff must use a second factor (TOTP)."
+    )
+    mail: Literal["smtp", "outbox"] = Field(
+        "outbox", description="smtp sends; outbox keeps every mail for the staff's mail page."
+    )
+    smtp_host: str = Field("127.0.0.1", description="Mail server.")
+    smtp_port: int = Field(25, description="Mail server's port.")
+    smtp_user: str = Field("", description="User name at the mail server; empty: none.")
+    smtp_password: str = Field("", description="Password at the mail server.")
+    smtp_starttls: bool = Field(False, description="Whether to insist on STARTTLS.")
+    mail_from: str = Field("no-reply@localhost", description="Sender of every mail.")
+    upload_limit_mb: int = Field(20, description="Largest request body in megabytes.")
+    worker: Literal["thread", "off"] = Field(
+        "thread", description="thread runs jobs inside the server; off leaves them to `flask worker`."
+    )
+
+    @model_validator(mode="after")
+    def _production_is_safe(self) -> Settings:
+        if self.mode != "production":
+            return self
+        if self.secret_key == DEFAULT_SECRET or len(self.secret_key) < 32:
+            raise ValueError("MARKETPLACE_SECRET_KEY: set a secret of at least 32 characters in production.")
+        if not self.base_url.startswith("https://"):
+            raise ValueError("MARKETPLACE_BASE_URL: must start with https:// in production.")
+        if self.staff_totp != "required":
+            raise ValueError("MARKETPLACE_STAFF_TOTP: must be required in production.")
+        if self.mail != "smtp":
+            raise ValueError("MARKETPLACE_MAIL: must be smtp in production.")
+        return self
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The database file when the database is SQLite on disk."""
+        prefix = "sqlite:///"
+        return Path(self.database_url.removeprefix(prefix)) if self.database_url.startswith(prefix) else None
+
+
+_current: Settings | None = None
+
+
+def use(settings: Settings) -> None:
+    """Make these the settings of the process; ``create_app`` calls it."""
+    global _current
+    _current = settings
+
+
+def current() -> Settings:
+    """The settings of the process, read from the environment at first need."""
+    global _current
+    if _current is None:
+        _current = Settings()
+    return _current

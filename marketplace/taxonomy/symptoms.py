@@ -1,0 +1,136 @@
+"""From what a firm says to the terms it needs: each term as a small document of names, methods and symptoms.
+
+BM25 on content morphemes, half from the term's whole document and half from its best single phrase, so that
+one symptom said in nearly the same words counts as much as many that are brushed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from marketplace.taxonomy.text import Reading, TextReader, Token
+
+K1, B = 1.2, 0.6
+
+Floats = NDArray[np.float64]
+
+
+class SymptomIndex:
+    """The lexicon as weights, morphemes by terms; ``terms`` gives the order of the columns."""
+
+    def __init__(
+        self,
+        names: Mapping[str, Sequence[str]],
+        phrases: Mapping[str, Sequence[str]],
+        reader: TextReader,
+    ) -> None:
+        self.terms = tuple(sorted(names))
+        self.reader = reader
+        texts: list[str] = []
+        owner: list[int] = []
+        for column, term in enumerate(self.terms):
+            own = [" / ".join(names[term]), *phrases.get(term, ())]
+            texts += own
+            owner += [column] * len(own)
+        readings = reader.read_all(texts)
+        bags = [Counter(reading.morphemes) for reading in readings]
+        said = [set(r.morphemes) for r in readings], [set(r.bigrams) for r in readings]
+        self._phrases_with = [Counter(word for words in group for word in words) for group in said]
+        self._phrase_count = len(readings)
+        self.morphemes = {m: i for i, m in enumerate(sorted({m for bag in bags for m in bag}))}
+        self._owner = np.array(owner, dtype=np.int64)
+        documents = [Counter[str]() for _ in self.terms]
+        for bag, column in zip(bags, owner, strict=True):
+            documents[column] += bag
+        self.idf = self._rarity(bags, documents)
+        self._documents = self._weights(documents)
+        self._phrases = self._weights(bags)
+        # the first phrase of each term, where a run of its phrases begins
+        self._first = np.searchsorted(self._owner, np.arange(len(self.terms)))
+
+    def _rarity(self, bags: Sequence[Counter[str]], documents: Sequence[Counter[str]]) -> Floats:
+        """Rarity among phrases and among terms, half each: a word in every term's lexicon tells nothing."""
+        seen = np.zeros((2, len(self.morphemes)))
+        for row, group in enumerate((bags, documents)):
+            for bag in group:
+                for morpheme in bag:
+                    seen[row, self.morphemes[morpheme]] += 1
+        counts = np.array([[max(len(bags), 1)], [max(len(documents), 1)]])
+        result: Floats = np.log1p((counts - seen + 0.5) / (seen + 0.5)).mean(axis=0)
+        return result
+
+    def rarity(self, morpheme: str) -> float:
+        """How rarely firms say this, 0 to 1: 1 for a word that no symptom holds."""
+        return self._among_phrases(self._phrases_with[0][morpheme])
+
+    def letter_rarity(self, bigram: str) -> float:
+        """``rarity`` of two neighbouring letters."""
+        return self._among_phrases(self._phrases_with[1][bigram])
+
+    def _among_phrases(self, n: int) -> float:
+        total = self._phrase_count
+        return float(np.log1p((total - n + 0.5) / (n + 0.5)) / np.log1p((total + 0.5) / 0.5))
+
+    def _weights(self, bags: Sequence[Counter[str]]) -> sparse.csc_array:
+        """Saturated, length-normalised frequency, in [0, 1): documents in columns, morphemes in rows."""
+        lengths = np.array([sum(bag.values()) for bag in bags], dtype=float)
+        mean = lengths.mean() if lengths.size and lengths.any() else 1.0
+        rows, columns, values = [], [], []
+        for column, bag in enumerate(bags):
+            for morpheme, count in bag.items():
+                rows.append(self.morphemes[morpheme])
+                columns.append(column)
+                values.append(count / (count + K1 * (1 - B + B * lengths[column] / mean)))
+        shape = (len(self.morphemes), len(bags))
+        return sparse.csc_array(sparse.coo_array((values, (rows, columns)), shape=shape))
+
+    def queries(self, readings: Sequence[Reading]) -> sparse.csr_array:
+        """Texts by morphemes: rarity of each known morpheme times a damped count, rows of sum 1."""
+        rows, columns, values = [], [], []
+        for row, reading in enumerate(readings):
+            for morpheme, count in Counter(reading.morphemes).items():
+                column = self.morphemes.get(morpheme)
+                if column is not None:
+                    rows.append(row)
+                    columns.append(column)
+                    values.append(self.idf[column] * (1 + np.log(count)))
+        shape = (len(readings), len(self.morphemes))
+        matrix = sparse.csr_array(sparse.coo_array((values, (rows, columns)), shape=shape))
+        sums = np.asarray(matrix.sum(axis=1)).ravel()
+        matrix.data /= np.repeat(sums, np.diff(matrix.indptr))  # rarity is above 0, so no row sums to 0
+        return matrix
+
+    def vectors(self, readings: Sequence[Reading]) -> Floats:
+        """How much of each text the lexicon of each term accounts for: (texts, terms), values in [0, 1)."""
+        query = self.queries(readings)
+        if not self.terms or not self.morphemes:
+            return np.zeros((len(readings), len(self.terms)))
+        whole = (query @ self._documents).toarray()
+        single = np.maximum.reduceat((query @ self._phrases).toarray(), self._first, axis=1)
+        result: Floats = (whole + single) / 2
+        return result
+
+    def explain(self, reading: Reading) -> tuple[dict[str, float], dict[str, list[str]]]:
+        """Scores above 0 by term (a text wholly accounted for nears 1), and the words behind each."""
+        vector = self.vectors([reading])[0]
+        scores = {self.terms[i]: float(vector[i]) for i in np.flatnonzero(vector > 0)}
+        return scores, {term: self.because(reading, term) for term in scores}
+
+    def because(self, reading: Reading, term: str, most: int = 5) -> list[str]:
+        """The words of the text that led to a term, the weightiest first."""
+        column = self._documents[:, [self.terms.index(term)]].toarray().ravel()
+        weighed: dict[str, float] = {}
+        best: dict[str, Token] = {}
+        for token in reading.tokens:
+            row = self.morphemes.get(token.form)
+            if row is not None and column[row] > 0:
+                weight = float(self.idf[row] * column[row])
+                if weight > weighed.get(token.form, 0.0):
+                    weighed[token.form], best[token.form] = weight, token
+        order = sorted(weighed, key=lambda form: (-weighed[form], form))
+        return list(dict.fromkeys(reading.word_at(best[form]) for form in order))[:most]

@@ -1,0 +1,107 @@
+"""The glue that every view uses: declared access, forms that end in one action, pages that keep what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from marketplace.access import Permission, may
+from marketplace.errors import RuleBroken
+
+
+class Access(StrEnum):
+    """Access that needs no permission."""
+
+    PUBLIC = "public"  # anybody
+    SIGNED_IN = "signed_in"  # anybody with a session
+
+
+View = Callable[..., Any]
+
+
+def page(access: Access | Permission) -> Callable[[View], View]:
+    """Declare who may see a view. Signed out: to the sign-in page; without the permission: 403."""
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if access is Access.PUBLIC:
+                return view(*args, **kwargs)
+            if not current_user.is_authenticated:
+                return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+            if isinstance(access, Permission) and not may(current_user, access):
+                abort(403)
+            return view(*args, **kwargs)
+
+        guarded.access = access  # type: ignore[attr-defined]
+        return guarded
+
+    return declare
+
+
+def undeclared_views(app: Flask) -> list[str]:
+    """Endpoints without a declared access; ``create_app`` refuses to start when there is one."""
+    views = app.view_functions.items()
+    return sorted(name for name, view in views if name != "static" and not hasattr(view, "access"))
+
+
+def submitted(form: Any, action: Callable[[], Any]) -> bool:
+    """True when the form was sent, is well formed, and the action went through.
+
+    A ``RuleBroken`` of the action becomes a message at its field or above the form; the page is then shown
+    again with everything that was typed (see ``show``).
+    """
+    if request.method not in ("POST", "PUT", "PATCH", "DELETE"):
+        return False
+    if not form.validate_on_submit():
+        g.status = 422
+        return False
+    try:
+        action()
+    except RuleBroken as broken:
+        sentence = gettext(broken.sentence, **broken.facts)
+        field = getattr(form, broken.field, None) if broken.field else None
+        if field is not None:
+            field.errors = [*field.errors, sentence]
+        else:
+            form.form_errors.append(sentence)
+        g.status = 409 if broken.conflict else 422
+        return False
+    return True
+
+
+def show(template: str, **context: Any) -> Response:
+    """Render a page with the status that ``submitted`` found (200, 409 or 422)."""
+    return make_response(render_template(template, **context), g.get("status", 200))
+
+
+def to(url: str) -> BaseResponse:
+    """After a change: on to the next page (303, so that a reload repeats nothing)."""
+    return redirect(url, code=303)
+
+
+def number_arg(name: str, default: int = 1) -> int:
+    """A whole number from the address; anything else counts as the default."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default
+
+
+def text_arg(name: str, limit: int = 100) -> str:
+    """A text from the address, trimmed and without control characters."""
+    return "".join(c for c in request.args.get(name, "") if c.isprintable()).strip()[:limit]
+
+
+def safe_next(target: str | None, default: str) -> str:
+    """The local path to go on to; anything that could lead away from the site gives the default."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return default
+    if any(ord(c) <= 32 or c == "\\" for c in target):
+        return default
+    return target

@@ -1,0 +1,52 @@
+"""Pages that belong to no slice: the language switch, health, 나의 할 일, notices."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from marketplace.errors import N_, NotFound
+from marketplace.i18n import LANGUAGES
+from marketplace.notifications import notices_of, read_notices
+from marketplace.web.navigation import menu
+from marketplace.web.page import Access, page, safe_next, show, to
+from marketplace.web.setup import LANGUAGE_COOKIE
+from marketplace.web.todo import todos_of
+
+blueprint = Blueprint("web", __name__)
+blueprints = [blueprint]
+menu(0, N_("나의 할 일"), "web.todo", lambda user: True)
+
+
+@blueprint.get("/language/<code>")
+@page(Access.PUBLIC)
+def set_language(code: str) -> Response:
+    """Remember the language in this browser and go back."""
+    if code not in LANGUAGES:
+        raise NotFound(code)
+    response = redirect(safe_next(request.args.get("next"), "/"), code=303)
+    response.set_cookie(LANGUAGE_COOKIE, code, max_age=365 * 86400, httponly=True, samesite="Lax")
+    return response
+
+
+@blueprint.get("/todo")
+@page(Access.SIGNED_IN)
+def todo() -> Response:
+    """나의 할 일: what waits for me, oldest first."""
+    return show("web/todo.html", todos=todos_of(current_user), notices=notices_of(current_user))
+
+
+@blueprint.post("/notices/read")
+@page(Access.SIGNED_IN)
+def read_all() -> Response:
+    """Mark my notices as read."""
+    read_notices(by=current_user._get_current_object())
+    return to("/todo")
+
+
+@blueprint.get("/health")
+@page(Access.PUBLIC)
+def health() -> tuple[dict[str, str], int]:
+    """For the machine that watches the site."""
+    return {"status": "ok"}, 200

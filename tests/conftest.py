@@ -1,0 +1,155 @@
+"""Fixtures: a migrated database with the reference data for each test, on SQLite or on both databases."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from flask import Flask
+from flask.testing import FlaskClient
+
+from marketplace import migrate
+from marketplace import settings as settings_module
+from marketplace.accounts.models import User
+from marketplace.accounts.sessions import COOKIE_KEY, open_session
+from marketplace.application import create_app
+from marketplace.database import db, read_only, writing_allowed
+from marketplace.reference import load_reference
+from marketplace.settings import Settings
+from tests.postgres import Cluster
+
+POSTGRES_FOLDER = "TEST_POSTGRES_FOLDER"
+_cluster: Cluster | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One PostgreSQL cluster for the whole run; workers of xdist find it through the environment."""
+    config.addinivalue_line("markers", "both_databases: runs on SQLite and on PostgreSQL")
+    global _cluster
+    if not hasattr(config, "workerinput") and POSTGRES_FOLDER not in os.environ and not config.option.collectonly:
+        _cluster = Cluster()
+        _cluster.start()
+        os.environ[POSTGRES_FOLDER] = _cluster.url("{database}")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    global _cluster
+    if _cluster is not None:
+        _cluster.stop()
+        _cluster = None
+        del os.environ[POSTGRES_FOLDER]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "backend" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("both_databases")
+        metafunc.parametrize("backend", ["sqlite", "postgresql"] if both else ["sqlite"], scope="session")
+
+
+def settings_for(url: str) -> Settings:
+    """Settings of a test: fast, off-line, staff without second factor unless the test asks for it."""
+    return Settings(
+        mode="test",
+        database_url=url,
+        secret_key="a-secret-for-tests-that-is-long-enough",
+        base_url="http://localhost",
+        staff_totp="off",
+        worker="off",
+    )
+
+
+def _fill(url: str) -> None:
+    settings_module.use(settings_for(url))
+    migrate.upgrade()
+    app = create_app(settings_for(url))
+    with app.app_context():
+        load_reference()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file with the reference data, copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    _fill(f"sqlite:///{path}")
+    engine = sqlalchemy.create_engine(f"sqlite:///{path}", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+def _administer(*statements: str) -> None:
+    engine = sqlalchemy.create_engine(
+        os.environ[POSTGRES_FOLDER].replace("{database}", "postgres"), isolation_level="AUTOCOMMIT"
+    )
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(worker_id: str) -> str:
+    """The name of a migrated PostgreSQL database with the reference data, cloned for each test."""
+    name = f"template_{worker_id}"
+    _administer(f"CREATE DATABASE {name}")
+    _fill(os.environ[POSTGRES_FOLDER].replace("{database}", name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    return getattr(request.config, "workerinput", {}).get("workerid", "main")
+
+
+_counter = 0
+
+
+@pytest.fixture
+def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database that holds the reference data."""
+    if backend == "sqlite":
+        path = tmp_path / "test.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    global _counter
+    _counter += 1
+    template = request.getfixturevalue("postgres_template")
+    name = f"{template.replace('template', 'test')}_{_counter}"
+    _administer(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield os.environ[POSTGRES_FOLDER].replace("{database}", name)
+    _administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def app(database_url: str) -> Iterator[Flask]:
+    """The site on a fresh database, with an application context pushed."""
+    app = create_app(settings_for(database_url))
+    app.config["WTF_CSRF_ENABLED"] = False
+    read_only(False)
+    with app.app_context():
+        yield app
+        db.session.rollback()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that nobody signed in with."""
+    return app.test_client()
+
+
+def sign_in(client: FlaskClient, user: User) -> FlaskClient:
+    """Sign a person in without going through the form."""
+    with writing_allowed():
+        token = open_session(user)
+        db.session.commit()
+    with client.session_transaction() as session:
+        session[COOKIE_KEY] = token
+    return client
