@@ -105,3 +105,8 @@ def safe_next(target: str | None, default: str) -> str:
     if any(ord(c) <= 32 or c == "\\" for c in target):
         return default
     return target
+
+
+def me() -> Any:
+    """The signed-in user itself, for actions."""
+    return current_user._get_current_object()

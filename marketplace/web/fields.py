@@ -1,0 +1,107 @@
+"""Form fields that give text one normal form and say in Korean what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from flask_babel import lazy_gettext
+from wtforms import DateField, IntegerField, StringField, TextAreaField
+from wtforms.validators import ValidationError
+
+_BREAKS = re.compile(r"\r\n?")
+
+
+def normal(text: str | None, *, lines: bool = False) -> str | None:
+    """NFC, trimmed, without control characters (line breaks stay when ``lines``); None stays None.
+
+    Full-width digits and Latin letters stay as typed; fields that need plain ones convert for themselves.
+    """
+    if text is None:
+        return None
+    text = _BREAKS.sub("\n", unicodedata.normalize("NFC", text))
+    kept = (c for c in text if (lines and c in "\n\t") or unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(kept).strip()
+
+
+class TextField(StringField):
+    """One line of text in normal form, at most ``limit`` characters; empty becomes None."""
+
+    def __init__(self, label: Any = None, validators: Any = None, *, limit: int = 200, **kwargs: Any) -> None:
+        super().__init__(label, [*(validators or []), _within], **kwargs)
+        self.limit = limit
+        self.render_kw = {"maxlength": limit, **(self.render_kw or {})}
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist:
+            self.data = normal(valuelist[0]) or None
+
+
+class LongTextField(TextAreaField):
+    """Several lines of text in normal form, at most ``limit`` characters; empty becomes None."""
+
+    def __init__(self, label: Any = None, validators: Any = None, *, limit: int = 4000, **kwargs: Any) -> None:
+        super().__init__(label, [*(validators or []), _within], **kwargs)
+        self.limit = limit
+        self.render_kw = {"data-limit": limit, **(self.render_kw or {})}
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist:
+            self.data = normal(valuelist[0], lines=True) or None
+
+
+def _within(form: Any, field: Any) -> None:
+    """The length limit, said with both numbers."""
+    if field.data and len(field.data) > field.limit:
+        raise ValidationError(
+            lazy_gettext(
+                "%(limit)d자 이내로 줄여 주십시오. 지금은 %(length)d자입니다.", limit=field.limit, length=len(field.data)
+            )
+        )
+
+
+class WholeNumberField(IntegerField):
+    """A whole number between ``least`` and ``most``; thousands separators and full-width digits are taken."""
+
+    def __init__(
+        self, label: Any = None, validators: Any = None, *, least: int = 0, most: int = 10**9, **kwargs: Any
+    ) -> None:
+        super().__init__(label, [*(validators or []), self._between], **kwargs)
+        self.least, self.most = least, most
+        self.render_kw = {"inputmode": "numeric", **(self.render_kw or {})}
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        text = unicodedata.normalize("NFKC", valuelist[0]).replace(",", "").strip() if valuelist else ""
+        if not text:
+            return
+        if not re.fullmatch(r"-?[0-9]{1,15}", text):
+            raise ValueError(lazy_gettext("숫자만 입력해 주십시오. 예: 35"))
+        self.data = int(text)
+
+    def _between(self, form: Any, field: Any) -> None:
+        if field.data is not None and not self.least <= field.data <= self.most:
+            raise ValidationError(
+                lazy_gettext("%(least)d에서 %(most)d 사이로 입력해 주십시오.", least=self.least, most=self.most)
+            )
+
+
+class DayField(DateField):
+    """A day, typed as 2026-07-01, 2026.7.1 or 20260701, between 1900 and 2199."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, format=["%Y-%m-%d", "%Y.%m.%d", "%Y%m%d"], **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        text = unicodedata.normalize("NFKC", valuelist[0]).replace(" ", "").strip(".") if valuelist else ""
+        if not text:
+            return
+        try:
+            super().process_formdata([text])
+        except ValueError:
+            self.data = None
+        if self.data is None or not 1900 <= self.data.year < 2200:
+            self.data = None
+            raise ValueError(lazy_gettext("있는 날짜를 2026-07-01처럼 입력해 주십시오."))
