@@ -8,11 +8,12 @@ import click
 from flask import Flask, current_app
 
 from marketplace import jobs
+from marketplace.settings import Settings
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (worker, serve, migrate):
+    for command in (worker, serve, migrate, reference, show_settings):
         app.cli.add_command(command)
 
 
@@ -23,6 +24,22 @@ def migrate() -> None:
 
     upgrade()
     click.echo("The database is up to date.")
+
+
+@click.command("load-reference")
+def reference() -> None:
+    """Load taxonomy, codes, KPI, consent texts and the programme of the year; adds only what is missing."""
+    from marketplace.reference import load_reference
+
+    for name, count in load_reference().items():
+        click.echo(f"{name}: {count} added")
+
+
+@click.command("settings")
+def show_settings() -> None:
+    """Print every setting with its environment variable, default and meaning."""
+    for name, field in Settings.model_fields.items():
+        click.echo(f"MARKETPLACE_{name.upper()}  [{field.default}]  {field.description}")
 
 
 @click.command()
