@@ -16,6 +16,7 @@ from marketplace.taxonomy.text import normalise
 _SENTENCE = re.compile(r"(?<=[.!?。])\s+|\n+")
 _LONGEST = 160  # characters of a quoted passage
 _PROPOSED_ROWS = 3
+_SHARED = 0.01  # from which a term that both sides speak of is named
 _WORDS_COVER = 0.3  # closeness from which mere words count as covering a need
 
 
@@ -27,10 +28,11 @@ class Explainer:
         self.query = query
         self._written = {token.form: query.reading.word_at(token) for token in reversed(query.reading.tokens)}
         request = query.request
+        stated = {need.term for need in request.needs}
         proposed = [
-            Need(term, table.vocabulary.terms[term].ko, 0)
-            for term in list(query.proposed)[:_PROPOSED_ROWS]
-            if term not in {need.term for need in request.needs}
+            Need(p.term, table.vocabulary.terms[p.term].ko, 0)
+            for p in table.vocabulary.propose(f"{request.title}. {request.problem}", _PROPOSED_ROWS)
+            if p.term not in stated
         ]
         self._needs = (*request.needs, *proposed)
         self._closeness = [table.need_closeness(need) for need in self._needs]
@@ -65,8 +67,10 @@ class Explainer:
             shared = self.table.words.words_in(slot, list(self.query.words))
             return tuple(dict.fromkeys(self._written[word] for word in shared))[:5]
         if code == "symptoms":
-            held = [t for t in self.query.proposed if self.table.held[slot, self.table.column[t]] > 0]
-            return tuple(self.table.vocabulary.terms[term].ko for term in held)
+            own = self.table.topics[slot]
+            both = {t: w * own[self.table.column[t]] for t, w in self.query.pointed.items()}
+            best = sorted((t for t in both if both[t] > _SHARED), key=lambda t: (-both[t], t))
+            return tuple(self.table.vocabulary.terms[term].ko for term in best)[:5]
         return ()
 
     def _coverage(self, expert: ExpertProfile, need: Need, closeness: float) -> NeedCoverage:

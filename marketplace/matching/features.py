@@ -22,18 +22,19 @@ from marketplace.taxonomy.vocabulary import Vocabulary
 #: A part is measured against the best expert, but never against less than this share of the highest score
 #: that a profile could have, so that where nobody fits nobody seems to.
 LEAST_SHARE = 0.1
-PROPOSED = 5  # terms read out of the problem that the part "symptoms" asks for
+LEAST_COSINE = 0.3  # the same for directions among the terms
+PROPOSED = 8  # terms read out of the problem that the part "symptoms" asks for
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A request as the index asks it: readings, weighted words and the terms its problem points to."""
+    """A request as the index asks it: readings, weighted words and where its problem points."""
 
     request: RequestProfile
     reading: Reading
     words: Mapping[str, float]
     letters: Mapping[str, float]
-    proposed: Mapping[str, float]  # term -> weight, summing to 1
+    pointed: Mapping[str, float]  # term -> how much the problem points to it
 
 
 def texts_of(expert: ExpertProfile) -> tuple[str, ...]:
@@ -142,7 +143,7 @@ class ExpertTable:
                 for match in self.vocabulary.find(skill.words):
                     self._hold(held, match.term, worth * (0.5 if match.ambiguous else 0.9))
         if readings:
-            self.topics[slot] = self.vocabulary.symptoms.vectors(readings).max(axis=0)
+            self.topics[slot] = self.vocabulary.symptoms.directions(readings).mean(axis=0)
 
     def _hold(self, held: Floats, term: str, worth: float) -> None:
         column = self.column.get(self.vocabulary.current(term)) if term in self.vocabulary.terms else None
@@ -156,9 +157,10 @@ class ExpertTable:
         reading = self.vocabulary.reader.read(text)
         words = {w: (1 + np.log(c)) * lexicon.rarity(w) for w, c in Counter(reading.morphemes).items()}
         letters = {w: (1 + np.log(c)) * lexicon.letter_rarity(w) for w, c in Counter(reading.bigrams).items()}
-        best = self.vocabulary.propose(text, PROPOSED)
-        total = sum(p.score for p in best)
-        return Query(request, reading, words, letters, {p.term: p.score / total for p in best})
+        direction, strength = lexicon.directions([reading])[0], lexicon.strength(reading)
+        best = np.argsort(-direction, kind="stable")[:PROPOSED]
+        pointed = {lexicon.terms[i]: float(direction[i]) * strength for i in best if direction[i] > 0}
+        return Query(request, reading, words, letters, pointed)
 
     def text_part(self, index: PostingIndex, query: Mapping[str, float]) -> Floats:
         """BM25 by slot in [0, 1]: divided by the best expert's, or by the least share of the bound."""
@@ -183,15 +185,14 @@ class ExpertTable:
         return result
 
     def symptoms_part(self, query: Query) -> Floats:
-        """The terms that the problem points to, as far as each slot holds them or its texts speak of them."""
+        """How nearly each slot's texts point where the problem points: the cosine, best to 1, times strength."""
         size = len(self.experts)
-        result = np.zeros(size)
-        topics = self.topics[:size]
-        tops = topics.max(axis=0, initial=0.0)
-        for term, weight in query.proposed.items():
-            column = self.column[term]
-            spoken = topics[:, column] / tops[column] if tops[column] else topics[:, column]
-            result += weight * (self.held[:size, column] + spoken) / 2
+        columns = [self.column[term] for term in query.pointed]
+        weights = np.array(list(query.pointed.values()))
+        cosine = self.topics[:size][:, columns] @ weights
+        strength = float(np.linalg.norm(weights))
+        top = max(float(cosine.max(initial=0.0)), LEAST_COSINE * strength)
+        result: Floats = cosine / top * min(1.0, strength) if top else cosine
         return result
 
     def industry_part(self, division: str | None) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from marketplace.matching.profiles import ExpertProfile, Mode, RequestProfile
 
@@ -47,6 +48,7 @@ AMBIGUOUS_NAME = 0.3
 _SMALL_CLASSES = frozenset({"micro", "small", "medium"})
 
 
+@lru_cache(maxsize=256)
 def neighbours(division: str) -> frozenset[str]:
     """The divisions that count half for ``division`` (itself left out)."""
     return frozenset().union(*(family for family in _FAMILIES if division in family)) - {division}

@@ -36,13 +36,13 @@ RANKER_VERSION = "1"
 
 #: Where the weights start, before staff or outcomes say otherwise; each with its reason.
 PRIOR_WEIGHTS: Mapping[str, float] = {
-    "needs": 0.15,  # what the firm states; often empty and often the name of a system, not of the trouble
-    "words": 0.25,  # the firm's words in the expert's own: the surest single sign
-    "letters": 0.25,  # the same through odd spacing, misspelling and unknown compounds
-    "symptoms": 0.15,  # the bridge where the words differ; a guess at the need, so below the words
-    "industry": 0.13,  # a cure differs by what the plant makes; a neighbour helps half
-    "size": 0.05,  # advice from a giant's fully automatic line is hard to use in a shop of thirty
-    "region": 0.02,  # only convenience; what is impossible is excluded by rule
+    "needs": 0.10,  # what the firm states; often empty and often the name of a system, not of the trouble
+    "words": 0.20,  # the firm's words in the expert's own: the surest single sign
+    "letters": 0.20,  # the same through odd spacing, misspelling and unknown compounds
+    "symptoms": 0.30,  # the bridge where the words differ, as they mostly do: symptom here, method there
+    "industry": 0.15,  # a cure differs by what the plant makes; a neighbour helps half
+    "size": 0.04,  # advice from a giant's fully automatic line is hard to use in a shop of thirty
+    "region": 0.01,  # only convenience; what is impossible is excluded by rule
 }
 
 #: The parts that rest on what the expert can do; the others only tell between those who can do it.
@@ -163,7 +163,7 @@ class ExpertRanker(BaseEstimator):
             "needs": table.needs_part(request.needs) if request.needs else None,
             "words": table.text_part(table.words, query.words) if query.words else None,
             "letters": table.text_part(table.letters, query.letters) if query.letters else None,
-            "symptoms": table.symptoms_part(query) if query.proposed else None,
+            "symptoms": table.symptoms_part(query) if query.pointed else None,
             "industry": table.industry_part(request.industry) if request.industry else None,
             "size": table.size_part() if request.employees is None or request.employees < 300 else None,
             "region": table.region_part(request) if request.region and gates.region else None,

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 from marketplace.matching.profiles import (
     ExpertProfile,
@@ -101,6 +102,7 @@ class Exclusion:
         return EXCLUSION_TEXT[self.rule] % self.facts
 
 
+@lru_cache(maxsize=10_000)
 def add_months(day: date, months: int) -> date:
     """The same day of the month ``months`` later, or the last day of that month when it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -133,6 +135,7 @@ _LEGAL_FORM = re.compile(
 )
 
 
+@lru_cache(maxsize=100_000)
 def organisation_name(name: str) -> str:
     """The name to compare by: NFKC, lower case, without legal form, spaces and punctuation."""
     plain = _LEGAL_FORM.sub("", unicodedata.normalize("NFKC", name).lower())

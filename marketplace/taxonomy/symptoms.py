@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from scipy import sparse
 from marketplace.taxonomy.text import Reading, TextReader, Token
 
 K1, B = 1.2, 0.6
+SHARPNESS = 1.5  # a text speaks of a few terms; the power lets these stand out
+FULL_STRENGTH = 6.0
+LEAST = 0.02
 
 Floats = NDArray[np.float64]
 
@@ -52,6 +56,7 @@ class SymptomIndex:
         self._phrases = self._weights(bags)
         # the first phrase of each term, where a run of its phrases begins
         self._first = np.searchsorted(self._owner, np.arange(len(self.terms)))
+        self._background = self.vectors(readings).mean(axis=0) if readings else np.zeros(len(self.terms))
 
     def _rarity(self, bags: Sequence[Counter[str]], documents: Sequence[Counter[str]]) -> Floats:
         """Rarity among phrases and among terms, half each: a word in every term's lexicon tells nothing."""
@@ -90,20 +95,23 @@ class SymptomIndex:
         return sparse.csc_array(sparse.coo_array((values, (rows, columns)), shape=shape))
 
     def queries(self, readings: Sequence[Reading]) -> sparse.csr_array:
-        """Texts by morphemes: rarity of each known morpheme times a damped count, rows of sum 1."""
+        """Texts by morphemes: rarity times a damped count, as shares of the whole text.
+
+        Words that the lexicon lacks count in the whole as its rarest do, so that a text about something else
+        stays small.
+        """
         rows, columns, values = [], [], []
+        rarest = float(self.idf.max(initial=1.0))
         for row, reading in enumerate(readings):
-            for morpheme, count in Counter(reading.morphemes).items():
-                column = self.morphemes.get(morpheme)
-                if column is not None:
-                    rows.append(row)
-                    columns.append(column)
-                    values.append(self.idf[column] * (1 + np.log(count)))
+            bag = Counter(reading.morphemes)
+            known = {self.morphemes[m]: 1 + log(n) for m, n in bag.items() if m in self.morphemes}
+            weights = {column: self.idf[column] * damped for column, damped in known.items()}
+            whole = sum(weights.values()) + rarest * (len(bag) - len(known))
+            rows += [row] * len(weights)
+            columns += list(weights)
+            values += [weight / whole for weight in weights.values()]
         shape = (len(readings), len(self.morphemes))
-        matrix = sparse.csr_array(sparse.coo_array((values, (rows, columns)), shape=shape))
-        sums = np.asarray(matrix.sum(axis=1)).ravel()
-        matrix.data /= np.repeat(sums, np.diff(matrix.indptr))  # rarity is above 0, so no row sums to 0
-        return matrix
+        return sparse.csr_array(sparse.coo_array((values, (rows, columns)), shape=shape))
 
     def vectors(self, readings: Sequence[Reading]) -> Floats:
         """How much of each text the lexicon of each term accounts for: (texts, terms), values in [0, 1)."""
@@ -115,10 +123,35 @@ class SymptomIndex:
         result: Floats = (whole + single) / 2
         return result
 
+    def directions(self, readings: Sequence[Reading]) -> Floats:
+        """Where each text points among the terms: rows of length 1, or 0 for a text that points nowhere.
+
+        What every symptom shares with a term by chance (the mean over the lexicon's own phrases) is taken
+        off first; without that, the terms with the longest lexicon are found everywhere.
+        """
+        above = np.maximum(self.vectors(readings) - self._background, 0.0) ** SHARPNESS
+        length = np.linalg.norm(above, axis=1, keepdims=True)
+        result: Floats = np.divide(above, length, where=length > 0, out=np.zeros_like(above))
+        return result
+
+    def strength(self, reading: Reading) -> float:
+        """How surely a text points anywhere, 0 to 1: 1 from the evidence of about two rare words.
+
+        One chance word of a short text about something else stays well below.
+        """
+        bag = Counter(reading.morphemes)
+        whole = sum(self._weight(m) * (1 + log(n)) for m, n in bag.items())
+        above = self.vectors([reading])[0] - self._background
+        return min(1.0, max(0.0, float(above.max(initial=0.0))) * whole / FULL_STRENGTH)
+
+    def _weight(self, morpheme: str) -> float:
+        row = self.morphemes.get(morpheme)
+        return float(self.idf[row] if row is not None else self.idf.max(initial=1.0))
+
     def explain(self, reading: Reading) -> tuple[dict[str, float], dict[str, list[str]]]:
-        """Scores above 0 by term (a text wholly accounted for nears 1), and the words behind each."""
-        vector = self.vectors([reading])[0]
-        scores = {self.terms[i]: float(vector[i]) for i in np.flatnonzero(vector > 0)}
+        """Scores in (0, 1] by term, and the words of the text behind each."""
+        vector = self.directions([reading])[0] * self.strength(reading)
+        scores = {self.terms[i]: float(vector[i]) for i in np.flatnonzero(vector > LEAST)}
         return scores, {term: self.because(reading, term) for term in scores}
 
     def because(self, reading: Reading, term: str, most: int = 5) -> list[str]:
