@@ -13,8 +13,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from posixpath import normpath
-from typing import BinaryIO
-from xml.etree import ElementTree
+from typing import BinaryIO, NoReturn
+from xml.parsers import expat
 
 from marketplace.imports import kinds
 from marketplace.imports.faults import Fault, Unreadable
@@ -26,10 +26,9 @@ _RATIO = 300
 _RATIO_FROM = 30_000_000
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
-_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
-_FILLED = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^<>]*(?<!/)>')
-_BARE = re.compile(rb"<(?:\w+:)?c(?:\s(?:(?!\br=)[^<>])*)?(?<!/)>")
-_ERROR = re.compile(rb'<(?:\w+:)?c\s(?=[^<>]*?\bt="e")[^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
+#: Excel ends at XFD1048576; the library's own arithmetic runs over far beyond and asks for terabytes.
+_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_ROW = re.compile(r"[1-9][0-9]{0,6}")
 
 
 @dataclass(slots=True)
@@ -77,25 +76,14 @@ class Workbook:
         self.sheets = self._sheet_paths()
 
     def extent(self, sheet: str) -> Extent:
-        """What the sheet fills; an ``Unreadable`` when its rectangle would be too large."""
+        """What the sheet fills; ``Unreadable`` when its rectangle would be too large or it is not sound."""
         info = self._members.get(self.sheets.get(sheet, ""))
         if info is None:
             raise Unreadable(Fault(kinds.DAMAGED))
-        found = Extent()
-        for piece in self._tags(info):
-            filled = _FILLED.findall(piece)
-            if not filled:
-                if _BARE.search(piece):
-                    # Cells without an address: no known spreadsheet program writes them.
-                    raise Unreadable(Fault(kinds.DAMAGED))
-                continue
-            found.rows = max(found.rows, max(int(row) for _, row in filled))
-            letters = {column for column, _ in filled}
-            found.columns = max(found.columns, max(column_number(c.decode()) for c in letters))
-            if len(filled) < len(_CELL.findall(piece)) and _BARE.search(piece):
-                raise Unreadable(Fault(kinds.DAMAGED))
-            found.errors += [(int(row), column_number(c.decode())) for c, row in _ERROR.findall(piece)]
-        limits = self._limits
+        scan = _SheetScan()
+        self._parse(info, scan)
+        found, limits = scan.extent, self._limits
+        # Rows above the header are no data, hence the hundred to spare; the rows read are counted again.
         if found.rows > limits.rows + 100:
             raise Unreadable(Fault(kinds.TOO_MANY_ROWS, params={"limit": f"{limits.rows:,}"}))
         if found.columns > limits.columns or found.rows * found.columns > limits.cells:
@@ -118,6 +106,8 @@ class Workbook:
                 raise Unreadable(Fault(kinds.DAMAGED))
             if sum(len(piece) for piece in self._unpacked(info)) != info.file_size:
                 raise Unreadable(Fault(kinds.DAMAGED))
+            if info.filename in ("xl/sharedStrings.xml", "xl/styles.xml"):
+                self._parse(info, _Handler())
 
     def _unpacked(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
         """The member's content in pieces, never more than it declares.
@@ -147,34 +137,26 @@ class Workbook:
                     raise Unreadable(Fault(kinds.SUSPICIOUS))
                 yield piece
 
-    def _tags(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
-        """The content cut before a tag, so that no tag is torn in two."""
-        rest = b""
-        for piece in self._unpacked(info):
-            rest += piece
-            cut = rest.rfind(b"<")
-            if cut < 0:
-                rest = b""
-            elif cut > 0:
-                yield rest[:cut]
-                rest = rest[cut:]
-            if len(rest) > 2 * _CHUNK:
-                # Only a text of megabytes in one cell, or a tag without end, leaves so much behind.
-                raise Unreadable(Fault(kinds.SUSPICIOUS))
-        yield rest
+    def _parse(self, info: zipfile.ZipInfo, handler: _Handler) -> None:
+        """Feed the member to the handler; ``Unreadable`` unless it is sound XML without a document type."""
+        # Workbooks are UTF-8; a parser that were told otherwise would see other cells than the reader.
+        parser = expat.ParserCreate("utf-8")
+        parser.StartElementHandler = handler.start
+        parser.StartDoctypeDeclHandler = _refuse_document_type
+        try:
+            for piece in self._unpacked(info):
+                parser.Parse(piece, False)
+            parser.Parse(b"", True)
+        except expat.ExpatError:
+            raise Unreadable(Fault(kinds.DAMAGED)) from None
 
-    def _xml(self, path: str) -> ElementTree.Element:
+    def _elements(self, path: str) -> list[tuple[str, dict[str, str]]]:
         info = self._members.get(path)
         if info is None or info.file_size > _CHUNK:
             raise Unreadable(Fault(kinds.DAMAGED))
-        text = b"".join(self._unpacked(info))
-        if b"<!" in text.replace(b"<!--", b""):
-            # A document type can define entities that unfold to gigabytes; workbooks have none.
-            raise Unreadable(Fault(kinds.SUSPICIOUS))
-        try:
-            return ElementTree.fromstring(text)  # noqa: S314 - has no document type, see above
-        except ElementTree.ParseError:
-            raise Unreadable(Fault(kinds.DAMAGED)) from None
+        handler = _Elements()
+        self._parse(info, handler)
+        return handler.found
 
     def _sheet_paths(self) -> dict[str, str]:
         """Sheet name -> path of its XML, in the order of the workbook."""
@@ -182,13 +164,65 @@ class Workbook:
             found = "OpenDocument" if "mimetype" in self._members else "ZIP"
             raise Unreadable(Fault(kinds.WRONG_CONTENT, params={"extension": "xlsx", "found": found}))
         targets = {}
-        for link in self._xml("xl/_rels/workbook.xml.rels"):
+        for _, link in self._elements("xl/_rels/workbook.xml.rels"):
             target = link.get("Target", "")
             path = target.lstrip("/") if target.startswith("/") else normpath(f"xl/{target}")
             targets[link.get("Id", "")] = path
         paths = {}
-        for element in self._xml("xl/workbook.xml").iter():
-            if element.tag.rpartition("}")[2] == "sheet":
-                link_id = next((v for k, v in element.attrib.items() if k.endswith("}id")), "")
-                paths[element.get("name", "")] = targets.get(link_id, "")
+        for name, values in self._elements("xl/workbook.xml"):
+            if name == "sheet":
+                link_id = next((value for key, value in values.items() if key.endswith(":id")), "")
+                paths[values.get("name", "")] = targets.get(link_id, "")
         return paths
+
+
+class _Handler:
+    """Takes the elements of an XML member; this one only lets them pass."""
+
+    def start(self, name: str, values: dict[str, str]) -> None:
+        return
+
+
+class _Elements(_Handler):
+    """Keeps every element with its local name."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[str, dict[str, str]]] = []
+
+    def start(self, name: str, values: dict[str, str]) -> None:
+        self.found.append((name.rpartition(":")[2], values))
+
+
+class _SheetScan(_Handler):
+    """Takes down which cells of a sheet hold something."""
+
+    def __init__(self) -> None:
+        self.extent = Extent()
+        self._place = ("A", 1)
+        self._columns: set[str] = set()
+
+    def start(self, name: str, values: dict[str, str]) -> None:
+        name = name.rpartition(":")[2]
+        if name == "c":
+            address = _ADDRESS.fullmatch(values.get("r", ""))
+            if address is None:
+                # Every known program writes addresses; without them the extent cannot be told.
+                raise Unreadable(Fault(kinds.DAMAGED))
+            self._place = (address[1], int(address[2]))
+            if values.get("t") == "e":
+                self.extent.errors.append((self._place[1], column_number(address[1])))
+        elif name in ("v", "is", "f"):
+            letters, row = self._place
+            extent = self.extent
+            if row > extent.rows:
+                extent.rows = row
+            if letters not in self._columns:
+                self._columns.add(letters)
+                extent.columns = max(extent.columns, column_number(letters))
+        elif name == "row" and "r" in values and not _ROW.fullmatch(values["r"]):
+            raise Unreadable(Fault(kinds.DAMAGED))
+
+
+def _refuse_document_type(*_: object) -> NoReturn:
+    """A document type can define entities that unfold to gigabytes; workbooks have none."""
+    raise Unreadable(Fault(kinds.SUSPICIOUS))

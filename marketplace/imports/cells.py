@@ -16,7 +16,7 @@ from marketplace.codes import brn
 from marketplace.codes.book import CodeBook
 from marketplace.formulas import unguarded
 from marketplace.imports import kinds
-from marketplace.imports.faults import BadCell
+from marketplace.imports.faults import BadCell, shown
 from marketplace.matching.profiles import Mode
 
 #: What the reader hands over: text as it stands in the file, or the date of an Excel date cell.
@@ -173,7 +173,7 @@ def industry(book: CodeBook) -> Callable[[Cell], str]:
         text = clean(cell)
         code = book.industry(text)
         if code is None:
-            raise BadCell(kinds.UNKNOWN_INDUSTRY, word=text[:40])
+            raise BadCell(kinds.UNKNOWN_INDUSTRY, word=shown(text))
         return code
 
     return parse
@@ -196,7 +196,7 @@ def industries(book: CodeBook) -> Callable[[Cell], tuple[str, ...]]:
                 continue
             code = book.industry(word)
             if code is None:
-                raise BadCell(kinds.UNKNOWN_INDUSTRY, word=word[:40])
+                raise BadCell(kinds.UNKNOWN_INDUSTRY, word=shown(word))
             codes.append(code)
         return tuple(dict.fromkeys(codes))
 
@@ -210,7 +210,7 @@ def region(book: CodeBook, on: date) -> Callable[[Cell], str]:
         text = clean(cell)
         code = book.region(text, on)
         if code is None:
-            raise BadCell(kinds.UNKNOWN_REGION, word=text[:40])
+            raise BadCell(kinds.UNKNOWN_REGION, word=shown(text))
         return code
 
     return parse

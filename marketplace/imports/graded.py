@@ -9,7 +9,7 @@ from typing import Protocol
 
 from marketplace.imports import kinds
 from marketplace.imports.cells import Cell, items
-from marketplace.imports.faults import BadCell
+from marketplace.imports.faults import BadCell, shown
 
 _NUMBER = re.compile(r"[+-]?\d{1,2}(?:\.\d+)?")
 
@@ -58,9 +58,9 @@ def graded(
             grade = default
         elif _NUMBER.fullmatch(tail) or resolve(words):
             meaning = ", ".join(f"{number} {name}" for number, name in grades.items())
-            example = f"{words[:40]}:{default}"
+            example = f"{shown(words)}:{default}"
             raise BadCell(
-                kinds.BAD_GRADE, word=words[:40], low=low, high=high, example=example, meaning=meaning
+                kinds.BAD_GRADE, word=shown(words), low=low, high=high, example=example, meaning=meaning
             )
         else:
             words, grade = part, default

@@ -229,8 +229,6 @@ def _table(
         raise Unreadable(Fault(kinds.EMPTY_FILE))
     header_row, header_cells = rows[0]
     header = [str(cell) for cell in header_cells]
-    while header and not header[-1].strip():
-        header.pop()
     if len(header) > limits.columns:
         raise Unreadable(Fault(kinds.TOO_MANY_COLUMNS, params={"limit": f"{limits.columns:,}"}))
     if len(rows) - 1 > limits.rows:
