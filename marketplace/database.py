@@ -222,5 +222,5 @@ def page_of(query: Select[tuple[T]], page: int = 1, size: int = PAGE_SIZE) -> Pa
     total = db.session.scalar(counted) or 0
     last = max(1, -(-total // size))
     page = min(max(page, 1), last)
-    items = db.session.scalars(query.limit(size).offset((page - 1) * size)).unique().all()
+    items: Sequence[T] = db.session.scalars(query.limit(size).offset((page - 1) * size)).unique().all()  # type: ignore[assignment]
     return Page(items, page, total, size)

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, or_, select
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.access import Role
@@ -85,13 +85,10 @@ class Programme(Identified, Versioned, Base):
     def ids_run_by(cls, user: User) -> list[int]:
         """Programmes in reach of a staff member; every one for auditors and administrators."""
         query = select(cls.id)
-        if user.role in (Role.OPERATOR, Role.MINISTRY):
-            query = query.where(
-                or_(
-                    (cls.operator_id == user.organisation_id) if user.role == Role.OPERATOR else False,
-                    (cls.ministry_id == user.organisation_id) if user.role == Role.MINISTRY else False,
-                )
-            )
+        if user.role == Role.OPERATOR:
+            query = query.where(cls.operator_id == user.organisation_id)
+        elif user.role == Role.MINISTRY:
+            query = query.where(cls.ministry_id == user.organisation_id)
         return list(db.session.scalars(query))
 
 

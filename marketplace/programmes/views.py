@@ -1,8 +1,109 @@
-"""Pages of this slice."""
+"""Pages of programmes: the rules of the year for staff, the contribution for sponsors."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint
+from wtforms import SelectField
+
+from marketplace.access import Permission, Role, may
+from marketplace.errors import N_
+from marketplace.programmes import actions
+from marketplace.programmes.forms import STATE_LABELS, ContributionForm, ProgrammeForm, TierForm
+from marketplace.programmes.models import Programme
+from marketplace.web.navigation import menu
+from marketplace.web.page import me, page, show, submitted, to
 
 blueprint = Blueprint("programmes", __name__)
 blueprints = [blueprint]
+menu(70, N_("사업 규정"), "programmes.index", lambda user: may(user, Permission.SEE_PROGRAMME))
+menu(10, N_("출연 현황"), "programmes.contribution", lambda user: user.role == Role.SPONSOR)
+
+
+def _values(form: Any) -> dict[str, Any]:
+    return {name: value for name, value in form.data.items() if name != "csrf_token"}
+
+
+@blueprint.get("/programmes")
+@page(Permission.SEE_PROGRAMME)
+def index() -> Any:
+    """The programmes in the reader's reach."""
+    return show("programmes/index.html", programmes=actions.programmes_for(me()), states=STATE_LABELS)
+
+
+@blueprint.get("/programmes/<int:programme_id>")
+@page(Permission.SEE_PROGRAMME)
+def detail(programme_id: int) -> Any:
+    """The rules of one programme, its tiers and contributions."""
+    programme = actions.find_programme(programme_id, by=me())
+    return show("programmes/detail.html", programme=programme, states=STATE_LABELS)
+
+
+def _editable(programme_id: int) -> Programme:
+    return actions.find_programme(programme_id, by=me())
+
+
+@blueprint.route("/programmes/<int:programme_id>/edit", methods=["GET", "POST"])
+@page(Permission.EDIT_PROGRAMME)
+def edit(programme_id: int) -> Any:
+    """Change the rules."""
+    programme = _editable(programme_id)
+    form = ProgrammeForm(obj=programme)
+    if submitted(form, lambda: actions.save_programme(programme, _values(form), by=me())):
+        return to(f"/programmes/{programme.id}")
+    return show("programmes/edit.html", programme=programme, form=form)
+
+
+@blueprint.route("/programmes/<int:programme_id>/tiers/new", methods=["GET", "POST"])
+@page(Permission.EDIT_PROGRAMME)
+def add_tier(programme_id: int) -> Any:
+    """Add a kind of mentorship."""
+    programme = _editable(programme_id)
+    form = TierForm()
+    if submitted(form, lambda: actions.save_tier(programme, None, _values(form), by=me())):
+        return to(f"/programmes/{programme.id}")
+    return show("programmes/tier.html", programme=programme, tier=None, form=form)
+
+
+@blueprint.route("/programmes/<int:programme_id>/tiers/<int:tier_id>", methods=["GET", "POST"])
+@page(Permission.EDIT_PROGRAMME)
+def edit_tier(programme_id: int, tier_id: int) -> Any:
+    """Change a kind of mentorship."""
+    programme = _editable(programme_id)
+    tier = actions.find_tier(programme, tier_id)
+    form = TierForm(obj=tier)
+    if submitted(form, lambda: actions.save_tier(programme, tier, _values(form), by=me())):
+        return to(f"/programmes/{programme.id}")
+    return show("programmes/tier.html", programme=programme, tier=tier, form=form)
+
+
+@blueprint.route("/programmes/<int:programme_id>/contributions", methods=["GET", "POST"])
+@page(Permission.EDIT_PROGRAMME)
+def contributions(programme_id: int) -> Any:
+    """Note a pledge or a receipt."""
+    programme = _editable(programme_id)
+    form = ContributionForm()
+    _offer_sponsors(form.sponsor_id)
+    saved = submitted(
+        form,
+        lambda: actions.save_contribution(
+            programme, form.sponsor_id.data, form.pledged.data, form.received.data, by=me()
+        ),
+    )
+    if saved:
+        return to(f"/programmes/{programme.id}")
+    return show("programmes/contributions.html", programme=programme, form=form)
+
+
+def _offer_sponsors(field: SelectField) -> None:
+    field.choices = [(sponsor.id, sponsor.name) for sponsor in actions.sponsors()]
+    if field.data is None and field.choices:
+        field.data = field.choices[0][0]
+
+
+@blueprint.get("/contribution")
+@page(Permission.SEE_CONTRIBUTION)
+def contribution() -> Any:
+    """A sponsor's own contribution and its state."""
+    return show("programmes/contribution.html", contributions=actions.contributions_of(me()))

@@ -31,7 +31,7 @@ class TextField(StringField):
     def __init__(self, label: Any = None, validators: Any = None, *, limit: int = 200, **kwargs: Any) -> None:
         super().__init__(label, [*(validators or []), _within], **kwargs)
         self.limit = limit
-        self.render_kw = {"maxlength": limit, **(self.render_kw or {})}
+        self.render_kw: dict[str, Any] = {"maxlength": limit, **(kwargs.get("render_kw") or {})}
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist:
@@ -44,7 +44,7 @@ class LongTextField(TextAreaField):
     def __init__(self, label: Any = None, validators: Any = None, *, limit: int = 4000, **kwargs: Any) -> None:
         super().__init__(label, [*(validators or []), _within], **kwargs)
         self.limit = limit
-        self.render_kw = {"data-limit": limit, **(self.render_kw or {})}
+        self.render_kw: dict[str, Any] = {"data-limit": limit, **(kwargs.get("render_kw") or {})}
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist:
@@ -69,7 +69,7 @@ class WholeNumberField(IntegerField):
     ) -> None:
         super().__init__(label, [*(validators or []), self._between], **kwargs)
         self.least, self.most = least, most
-        self.render_kw = {"inputmode": "numeric", **(self.render_kw or {})}
+        self.render_kw: dict[str, Any] = {"inputmode": "numeric", **(kwargs.get("render_kw") or {})}
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None

@@ -63,7 +63,7 @@ def won(amount: int | None) -> str:
     """350,000원"""
     if amount is None:
         return "–"
-    return gettext("%(amount)s원", amount=format_decimal(amount))
+    return str(gettext("%(amount)s원", amount=format_decimal(amount)))
 
 
 def day(value: date | None) -> str:

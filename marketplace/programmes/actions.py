@@ -1,0 +1,132 @@
+"""The rules of a programme and the money promised to it, as staff set them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from marketplace.access import Permission, Scope, require, scope_of
+from marketplace.accounts.models import Organisation, OrganisationKind, User
+from marketplace.audit import recorded
+from marketplace.database import db
+from marketplace.errors import N_, NotFound, RuleBroken
+from marketplace.events import Event
+from marketplace.programmes.models import Contribution, Programme, Tier
+
+
+def programmes_for(user: User) -> list[Programme]:
+    """The programmes that a staff member may see, newest first, with tiers and contributions."""
+    scope = scope_of(user, Permission.SEE_PROGRAMME)
+    query = (
+        select(Programme)
+        .options(selectinload(Programme.tiers), selectinload(Programme.contributions))
+        .order_by(Programme.year.desc(), Programme.id.desc())
+    )
+    if scope is not Scope.ALL:
+        query = query.where(Programme.id.in_(Programme.ids_run_by(user)))
+    return list(db.session.scalars(query))
+
+
+def find_programme(programme_id: int, *, by: User) -> Programme:
+    """The programme, if it is in the reader's reach; else NotFound."""
+    found = db.session.get(Programme, programme_id) if programme_id < 2**31 else None
+    if found is None:
+        raise NotFound(programme_id)
+    require(by, Permission.SEE_PROGRAMME, found)
+    return found
+
+
+def sponsors() -> list[Organisation]:
+    """Large companies that may contribute, by name."""
+    query = select(Organisation).where(Organisation.kind == OrganisationKind.SPONSOR)
+    return list(db.session.scalars(query.order_by(Organisation.name)))
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+
+
+def _changed(thing: Any, values: dict[str, Any]) -> dict[str, list[Any]]:
+    before = _plain({name: getattr(thing, name) for name in values})
+    after = _plain(values)
+    return {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+
+
+def save_programme(programme: Programme, values: dict[str, Any], *, by: User) -> None:
+    """Set the name, term, budget, deadlines and weights of a programme; the old values stay in the record."""
+    require(by, Permission.EDIT_PROGRAMME, programme)
+    with recorded(by, Event.PROGRAMME_SAVED, programme, changed=_changed(programme, values)):
+        if values["closes_on"] < values["opens_on"]:
+            raise RuleBroken(N_("마감일은 시작일과 같거나 그 뒤여야 합니다."), field="closes_on")
+        if values["min_candidates"] > values["max_candidates"]:
+            raise RuleBroken(N_("최소 후보 수는 최대 후보 수보다 클 수 없습니다."), field="min_candidates")
+        if values["reminder_days"] >= values["offer_days"]:
+            raise RuleBroken(N_("알림은 회신 기한보다 먼저 나가야 합니다."), field="reminder_days")
+        for name, value in values.items():
+            setattr(programme, name, value)
+
+
+def save_tier(programme: Programme, tier: Tier | None, values: dict[str, Any], *, by: User) -> Tier:
+    """Add or change a kind of mentorship; its shares make up the whole."""
+    require(by, Permission.EDIT_PROGRAMME, programme)
+    if tier is not None and tier.programme_id != programme.id:
+        raise NotFound(tier.id)
+    facts = _changed(tier, values) if tier else _plain(values)
+    with recorded(by, Event.TIER_SAVED, programme, tier=values["code"], changed=facts):
+        shares = ("government_share", "sponsor_share", "local_share", "firm_share")
+        if sum(values[name] for name in shares) != 1000:
+            raise RuleBroken(N_("분담비율의 합이 100%가 되어야 합니다."), field="firm_share")
+        tier = tier or Tier(programme_id=programme.id)
+        for name, value in values.items():
+            setattr(tier, name, value)
+        db.session.add(tier)
+    return tier
+
+
+def find_tier(programme: Programme, tier_id: int) -> Tier:
+    """The tier of this programme, or NotFound."""
+    found = db.session.get(Tier, tier_id) if tier_id < 2**31 else None
+    if found is None or found.programme_id != programme.id:
+        raise NotFound(tier_id)
+    return found
+
+
+def save_contribution(programme: Programme, sponsor_id: int, pledged: int, received: int, *, by: User) -> None:
+    """Note what a large company pledged and what has arrived."""
+    require(by, Permission.EDIT_PROGRAMME, programme)
+    sponsor = db.session.get(Organisation, sponsor_id)
+    if sponsor is None or sponsor.kind != OrganisationKind.SPONSOR:
+        raise RuleBroken(N_("참여 대기업을 목록에서 고르십시오."), field="sponsor_id")
+    if received > pledged:
+        raise RuleBroken(N_("입금액은 약정액을 넘을 수 없습니다."), field="received")
+    facts = {"sponsor": sponsor.name, "pledged": pledged, "received": received}
+    with recorded(by, Event.CONTRIBUTION_SAVED, programme, **facts):
+        query = select(Contribution).where(
+            Contribution.programme_id == programme.id, Contribution.sponsor_id == sponsor_id
+        )
+        contribution = db.session.scalar(query)
+        if contribution is None:
+            contribution = Contribution(programme_id=programme.id, sponsor_id=sponsor_id)
+            db.session.add(contribution)
+        contribution.pledged, contribution.received = pledged, received
+
+
+def contributions_of(user: User) -> list[Contribution]:
+    """What the user's company contributes, programme by programme."""
+    if user.organisation_id is None:
+        return []
+    query = (
+        select(Contribution)
+        .where(Contribution.sponsor_id == user.organisation_id)
+        .options(selectinload(Contribution.programme))
+        .order_by(Contribution.id.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def pledged_total() -> int:
+    """All pledges together, in won."""
+    return db.session.scalar(select(func.coalesce(func.sum(Contribution.pledged), 0))) or 0

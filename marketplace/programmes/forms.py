@@ -1,0 +1,74 @@
+"""Forms for the rules of a programme."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import SelectField
+from wtforms.validators import InputRequired
+
+from marketplace.errors import N_
+from marketplace.programmes.models import ProgrammeState
+from marketplace.web.fields import DayField, TextField, WholeNumberField
+
+STATE_LABELS = {
+    ProgrammeState.PREPARING: N_("준비 중"),
+    ProgrammeState.OPEN: N_("접수 중"),
+    ProgrammeState.CLOSED: N_("마감"),
+}
+NEEDED = [InputRequired(_("입력해 주십시오."))]
+
+
+def _days(label: str, hint: str = "") -> WholeNumberField:
+    return WholeNumberField(label, NEEDED, least=1, most=90, description=hint)
+
+
+class ProgrammeForm(FlaskForm):
+    """Name, term, budget and deadlines of a programme."""
+
+    name_ko = TextField(_("사업명 (한국어)"), NEEDED, limit=120)
+    name_en = TextField(_("사업명 (영어)"), NEEDED, limit=120)
+    state = SelectField(_("상태"), choices=[(str(s), _(label)) for s, label in STATE_LABELS.items()])
+    opens_on = DayField(_("접수 시작일"), NEEDED)
+    closes_on = DayField(_("접수 마감일"), NEEDED)
+    budget = WholeNumberField(_("사업예산 (원)"), NEEDED, most=10**13)
+    check_days = _days(_("요건검토 기한 (일)"))
+    answer_days = _days(_("보완 기한 (일)"))
+    objection_days = _days(_("이의신청 기한 (일)"))
+    matching_days = _days(_("후보 추천 기한 (일)"))
+    preference_days = _days(_("희망순위 제출 기한 (일)"))
+    offer_days = _days(_("전문가 회신 기한 (일)"))
+    reminder_days = _days(_("회신 요청 알림 (일)"), _("제안한 날부터 이만큼 지나면 한 번 알립니다."))
+    approval_days = _days(_("승인 기한 (단계별, 일)"))
+    cooling_off_months = WholeNumberField(
+        _("전 직장 이해충돌 기간 (개월)"), NEEDED, most=120, description=_("퇴직한 날부터 셉니다.")
+    )
+    min_candidates = WholeNumberField(_("최소 후보 수"), NEEDED, least=1, most=10)
+    max_candidates = WholeNumberField(_("최대 후보 수"), NEEDED, least=1, most=10)
+
+
+def _share(label: str) -> WholeNumberField:
+    return WholeNumberField(label, NEEDED, most=1000)
+
+
+class TierForm(FlaskForm):
+    """A kind of mentorship. Shares are entered in thousandths: 450 is 45 %."""
+
+    code = TextField(_("코드"), NEEDED, limit=20)
+    name_ko = TextField(_("이름 (한국어)"), NEEDED, limit=60)
+    name_en = TextField(_("이름 (영어)"), NEEDED, limit=60)
+    months = WholeNumberField(_("기간 (개월)"), NEEDED, least=1, most=12)
+    visits = WholeNumberField(_("방문 횟수"), NEEDED, least=1, most=200)
+    unit_price = WholeNumberField(_("회당 단가 (원)"), NEEDED, least=1, most=10**8)
+    government_share = _share(_("정부 분담 (천분율)"))
+    sponsor_share = _share(_("참여 대기업 분담 (천분율)"))
+    local_share = _share(_("지자체 분담 (천분율)"))
+    firm_share = _share(_("기업 분담 (천분율)"))
+
+
+class ContributionForm(FlaskForm):
+    """What a large company pledged and what has arrived."""
+
+    sponsor_id = SelectField(_("참여 대기업"), coerce=int, validate_choice=False)
+    pledged = WholeNumberField(_("약정액 (원)"), NEEDED, least=1, most=10**13)
+    received = WholeNumberField(_("입금액 (원)"), NEEDED, most=10**13)
