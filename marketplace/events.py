@@ -80,6 +80,12 @@ class Event(StrEnum):
     JOB_DONE = "job_done"
     JOB_FAILED = "job_failed"
     DEMO_BUILT = "demo_built"
+    SIGN_IN_TRIED = "sign_in_tried"
+    PASSWORD_CHECKED = "password_checked"  # noqa: S105
+    SIGNED_UP_AGAIN = "signed_up_again"
+    SESSIONS_ENDED = "sessions_ended"
+    ORGANISATION_SAVED = "organisation_saved"
+    REQUEST_CHECKED = "request_checked"
 
 
 EVENT_LABELS: dict[Event, str] = {
@@ -153,4 +159,10 @@ EVENT_LABELS: dict[Event, str] = {
     Event.JOB_DONE: N_("작업 완료"),
     Event.JOB_FAILED: N_("작업 실패"),
     Event.DEMO_BUILT: N_("시연 자료 생성"),
+    Event.SIGN_IN_TRIED: N_("로그인 시도"),
+    Event.PASSWORD_CHECKED: N_("비밀번호 확인, 2단계 인증 대기"),
+    Event.SIGNED_UP_AGAIN: N_("이미 있는 계정으로 가입 시도"),
+    Event.SESSIONS_ENDED: N_("모든 기기에서 로그아웃"),
+    Event.ORGANISATION_SAVED: N_("기관 저장"),
+    Event.REQUEST_CHECKED: N_("요건검토 점검 저장"),
 }

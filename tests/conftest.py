@@ -6,10 +6,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 
 from marketplace import migrate
@@ -127,11 +128,29 @@ def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -
     _administer(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+class Browser(FlaskClient):
+    """A browser whose every request has an application context of its own, as in production.
+
+    Without it ``flask.g`` (with the signed-in user) and the database session would be shared by all requests
+    and the test. The test's own transaction ends before each request, so that it holds no lock and sees
+    afterwards what the request stored.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        if has_app_context():
+            db.session.rollback()
+        with self.application.app_context():
+            answer = super().open(*args, **kwargs)
+        read_only(False)
+        return answer
+
+
 @pytest.fixture
 def app(database_url: str) -> Iterator[Flask]:
     """The site on a fresh database, with an application context pushed."""
     app = create_app(settings_for(database_url))
     app.config["WTF_CSRF_ENABLED"] = False
+    app.test_client_class = Browser
     read_only(False)
     with app.app_context():
         yield app

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.access import ROLE_LABELS, STAFF, Role
 from marketplace.database import Base, Identified, Text, db, one_of, utcnow
-from marketplace.errors import N_
+from marketplace.errors import N_, RuleBroken
 
 SESSION_LIFE = timedelta(hours=12)
 
@@ -46,6 +49,15 @@ class Organisation(Identified, Base):
     name: Mapped[str] = mapped_column(Text(120))
     brn: Mapped[str | None] = mapped_column(Text(10), unique=True)
 
+    @classmethod
+    def with_brn(cls, brn: str) -> Organisation | None:
+        return db.session.scalar(select(cls).where(cls.brn == brn))
+
+
+def civil_today() -> date:
+    """Today in Korea; texts come into force at midnight there."""
+    return utcnow().astimezone(ZoneInfo("Asia/Seoul")).date()
+
 
 def new_stamp() -> str:
     """A fresh random stamp for links and sessions."""
@@ -53,7 +65,10 @@ def new_stamp() -> str:
 
 
 class User(Identified, Base):
-    """A person who signs in. ``disabled_at`` ends every session; ``organisation_id`` None means no longer a member."""
+    """A person who signs in.
+
+    ``disabled_at`` ends every session; ``organisation_id`` None means no longer a member.
+    """
 
     __tablename__ = "users"
     __table_args__ = (one_of("role", Role), one_of("language", ("ko", "en")))
@@ -70,6 +85,9 @@ class User(Identified, Base):
     totp_secret: Mapped[str | None] = mapped_column(Text(64))
     totp_last_step: Mapped[int | None]
     link_stamp: Mapped[str] = mapped_column(Text(64), default=new_stamp)
+    # The firm (name, brn) that a person signed up for; it is founded when the e-mail address is confirmed,
+    # so that nobody can occupy a firm's number with a made-up address.
+    applied_firm: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
 
@@ -97,9 +115,34 @@ class User(Identified, Base):
     def belongs_to(self, user: User) -> bool:
         return self.id == user.id
 
+    def missing_consents(self) -> list[ConsentText]:
+        """The texts in force for this person's door to which the newest version was not agreed yet."""
+        given = set(db.session.scalars(select(Consent.text_id).where(Consent.user_id == self.id)))
+        return [text for text in ConsentText.in_force(Role(self.role), civil_today()) if text.id not in given]
+
+    def agree(self, ticked: Iterable[int]) -> list[ConsentText]:
+        """Keep the consent to the ticked texts; what was added. RuleBroken when a required one is missing."""
+        added = self.check_agreed(ticked)
+        db.session.add_all(Consent(user_id=self.id, text_id=text.id) for text in added)
+        return added
+
+    def check_agreed(self, ticked: Iterable[int]) -> list[ConsentText]:
+        """Those of the missing texts that are ticked. RuleBroken when a required one is left out."""
+        wanted = set(ticked)
+        missing = self.missing_consents()
+        if any(text.required and text.id not in wanted for text in missing):
+            raise RuleBroken(N_("필수 동의 항목을 읽고 모두 동의해 주십시오."), field="consents")
+        return [text for text in missing if text.id in wanted]
+
     def use_link(self) -> None:
         """Make every mailed link of this person worthless."""
         self.link_stamp = new_stamp()
+
+    @classmethod
+    def locked(cls, user_id: int) -> User | None:
+        """The person as of now, held until the running transaction ends."""
+        query = select(cls).where(cls.id == user_id).with_for_update(of=cls)
+        return db.session.scalar(query.execution_options(populate_existing=True))
 
     @classmethod
     def with_email(cls, email: str) -> User | None:
@@ -127,6 +170,7 @@ class SignInSession(Identified, Base):
     token_hash: Mapped[str] = mapped_column(Text(64), unique=True)
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    agent: Mapped[str] = mapped_column(Text(200), default="")  # what the browser calls itself
 
     user: Mapped[User] = relationship(lazy="joined")
 

@@ -24,11 +24,16 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def open_session(user: User) -> str:
-    """Add a session for the user to the running transaction; the token that its cookie carries."""
+def open_session(user: User, agent: str = "") -> str:
+    """Add a session for the user to the running transaction; the token that its cookie carries.
+
+    ``agent`` is what the browser calls itself, shown to the person among the open sessions.
+    """
     token = secrets.token_urlsafe(32)
     ends_at: datetime = utcnow() + SESSION_LIFE
-    db.session.add(SignInSession(user_id=user.id, token_hash=digest(token), ends_at=ends_at))
+    db.session.add(
+        SignInSession(user_id=user.id, token_hash=digest(token), ends_at=ends_at, agent=agent[:200])
+    )
     return token
 
 

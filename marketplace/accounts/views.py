@@ -1,8 +1,8 @@
-"""Pages of this slice."""
+"""Pages of this slice, one module for each group of them."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from marketplace.accounts import views_join, views_sign_in  # noqa: F401 - they register their pages
+from marketplace.accounts.blueprint import blueprint
 
-blueprint = Blueprint("accounts", __name__)
 blueprints = [blueprint]

@@ -6,6 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from marketplace.database import utcnow
+
+SEOUL = ZoneInfo("Asia/Seoul")
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,13 @@ class Todo:
     due: datetime | None = None
     count: int = 1
     facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def days_left(self) -> int | None:
+        """Whole days until the last day for it, by the Korean calendar; negative when late."""
+        if self.due is None:
+            return None
+        return (self.due.astimezone(SEOUL).date() - utcnow().astimezone(SEOUL).date()).days
 
 
 Source = Callable[[Any], list[Todo]]

@@ -119,6 +119,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", "valid_from", name=op.f("uq_regions_code_valid_from")),
     )
     op.create_table(
+        "request_numbers",
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("year", name=op.f("pk_request_numbers")),
+    )
+    op.create_table(
         "sign_in_attempts",
         sa.Column("key", sa.String(64), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -192,6 +198,7 @@ def upgrade() -> None:
         sa.Column("products", sa.String(500), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "employees IS NULL OR employees BETWEEN 0 AND 100000",
             name=op.f("ck_companies_employees_make_sense"),
@@ -262,6 +269,7 @@ def upgrade() -> None:
         sa.Column("totp_secret", sa.String(64), nullable=True),
         sa.Column("totp_last_step", sa.Integer(), nullable=True),
         sa.Column("link_stamp", sa.String(64), nullable=False),
+        sa.Column("applied_firm", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("language IN ('ko', 'en')", name=op.f("ck_users_language_known")),
@@ -519,6 +527,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(64), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("agent", sa.String(200), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sign_in_sessions_user_id_users")),
@@ -649,8 +658,14 @@ def upgrade() -> None:
         sa.Column("region", sa.String(5), nullable=True),
         sa.Column("place", sa.String(200), nullable=True),
         sa.Column("declarations", sa.JSON(), nullable=False),
+        sa.Column("dismissed", sa.JSON(), nullable=False),
+        sa.Column("unfinished", sa.JSON(), nullable=False),
+        sa.Column("saved_from", sa.String(32), nullable=True),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("check_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answer_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("taken_by_id", sa.Integer(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(2000), nullable=True),
@@ -688,6 +703,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["programme_id"], ["programmes.id"], name=op.f("fk_requests_programme_id_programmes")
         ),
+        sa.ForeignKeyConstraint(["taken_by_id"], ["users.id"], name=op.f("fk_requests_taken_by_id_users")),
         sa.ForeignKeyConstraint(["tier_id"], ["tiers.id"], name=op.f("fk_requests_tier_id_tiers")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_requests")),
         sa.UniqueConstraint("reference", name=op.f("uq_requests_reference")),
@@ -834,7 +850,7 @@ def upgrade() -> None:
         sa.Column("made_by_id", sa.Integer(), nullable=True),
         sa.Column("request_digest", sa.String(64), nullable=False),
         sa.Column("vocabulary_digest", sa.String(64), nullable=False),
-        sa.Column("expert_digests", sa.JSON(), nullable=False),
+        sa.Column("experts_digest", sa.String(64), nullable=False),
         sa.Column("weights", sa.JSON(), nullable=False),
         sa.Column("settings", sa.JSON(), nullable=False),
         sa.Column("code_version", sa.String(40), nullable=False),
@@ -844,6 +860,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"], ["match_cases.id"], name=op.f("fk_stored_rankings_case_id_match_cases")
+        ),
+        sa.ForeignKeyConstraint(
+            ["experts_digest"], ["snapshots.digest"], name=op.f("fk_stored_rankings_experts_digest_snapshots")
         ),
         sa.ForeignKeyConstraint(
             ["made_by_id"], ["users.id"], name=op.f("fk_stored_rankings_made_by_id_users")
@@ -980,6 +999,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sign_in_attempts_key_created_at")
 
     op.drop_table("sign_in_attempts")
+    op.drop_table("request_numbers")
     op.drop_table("regions")
     op.drop_table("organisations")
     op.drop_table("kpis")
