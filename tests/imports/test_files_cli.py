@@ -1,0 +1,171 @@
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from marketplace.imports.files_cli import COMMANDS
+from marketplace.matching.explanation import PART_TEXT
+
+EXPERTS = (
+    "email,name,headline,bio,skills,industries,regions,mode\n"
+    "Plating@b.kr,도금인,도금 품질,도금 밀착 불량의 원인을 탈지에서 찾았습니다,도금:4,C25,경남;충남,both\n"
+    "plan@b.kr,계획인,생산계획,납기를 지키는 생산계획과 일정을 세웠습니다,생산계획:4,C28,충남;경남,both\n"
+    "far@b.kr,먼사람,도금,도금 약품 관리,도금:2,C25,제주,onsite\n"
+)
+REQUESTS = (
+    "reference,company_brn,company_name,industry,region,title,problem,needs,start_on,mode\n"
+    "r1,124-81-00998,해무,C25,경남,도금이 벗겨집니다,도금 불량으로 반품이 왔습니다,도금:3,2027-03-02,onsite\n"
+    "r2,124-81-00998,세움,C28,충남,납기가 늦습니다,생산계획을 매일 바꿉니다,,2027-03-02,onsite\n"
+    "r3,124-81-00998,해무,C25,경남,도금 약품,도금 약품 농도가 흔들립니다,,2027-03-02,onsite\n"
+)
+JUDGEMENTS = "reference,expert,relevance\nr1,plating@b.kr,3\nr1,far@b.kr,1\nr2,plan@b.kr,2\n"
+
+Files = dict[str, str]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    paths = {}
+    for name, text in (("experts", EXPERTS), ("requests", REQUESTS), ("judgements", JUDGEMENTS)):
+        path = tmp_path / f"{name}.csv"
+        path.write_text(text, "utf-8")
+        paths[name] = str(path)
+    return paths
+
+
+def run(command: str, files: Files, *options: str) -> Result:
+    group = click.Group(commands={item.name: item for item in COMMANDS if item.name})
+    arguments = [command, "--experts", files["experts"], "--requests", files["requests"]]
+    if command == "evaluate":
+        arguments += ["--judgements", files["judgements"]]
+    return CliRunner().invoke(group, [*arguments, *options])
+
+
+def objects(result: Result) -> list[dict[str, Any]]:
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_rank_prints_one_object_per_request_with_reasons_and_exclusions(files: Files) -> None:
+    first, second, third = objects(run("rank", files, "--format", "json"))
+    assert [answer["reference"] for answer in (first, second, third)] == ["r1", "r2", "r3"]
+    best = first["experts"][0]
+    assert (best["expert"], best["rank"]) == ("Plating@b.kr", 1)
+    assert {"score", "parts", "needs"} <= set(best)
+    assert 0 < best["score"] <= 100
+    assert best["needs"][0]["need"] == "도금"
+    assert {"covered_by", "evidence"} <= set(best["needs"][0])
+    assert [out["expert"] for out in first["excluded"]] == ["far@b.kr"]
+    assert [reason["rule"] for reason in first["excluded"][0]["reasons"]] == ["region"]
+    assert second["experts"][0]["expert"] == "plan@b.kr"
+
+
+def test_top_limits_the_list_and_0_with_the_gates_off_lists_everyone(files: Files) -> None:
+    first = objects(run("rank", files, "--format", "json", "--top", "1"))
+    assert [len(answer["experts"]) for answer in first] == [1, 1, 1]
+    everyone = objects(run("rank", files, "--format", "json", "--top", "0", "--ignore-gates"))
+    assert [len(answer["experts"]) for answer in everyone] == [3, 3, 3]
+    assert [answer["excluded"] for answer in everyone] == [[], [], []]
+
+
+def test_rank_prints_csv_for_programs_and_a_table_for_people(files: Files) -> None:
+    result = run("rank", files, "--format", "csv", "--top", "1")
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert [(row["reference"], row["rank"], row["expert"]) for row in rows] == [
+        ("r1", "1", "Plating@b.kr"),
+        ("r2", "1", "plan@b.kr"),
+        ("r3", "1", "Plating@b.kr"),
+    ]
+    for row in rows:
+        assert sum(float(row[part] or 0) for part in PART_TEXT) == pytest.approx(float(row["score"]))
+    table = run("rank", files).stdout
+    assert "r1 해무 도금이 벗겨집니다" in table
+    assert "제외 1명 (지역 1)" in table
+
+
+def test_evaluate_prints_the_figures_and_takes_addresses_in_any_case(files: Files) -> None:
+    (figures,) = objects(run("evaluate", files, "--format", "json", "--ignore-gates"))
+    assert {"ndcg@5", "ndcg@10", "recall@1", "recall@5", "mrr", "n_requests"} <= set(figures)
+    assert (figures["n_requests"], figures["recall@1"], figures["mrr"]) == (2, 1.0, 1.0)
+    assert "ndcg@10" in run("evaluate", files).stdout
+    rows = list(csv.DictReader(io.StringIO(run("evaluate", files, "--format", "csv").stdout)))
+    assert [row["figure"] for row in rows][-1] == "n_requests"
+
+
+def test_assign_prints_pairs_the_total_the_time_and_why_a_request_is_left(files: Files) -> None:
+    (answer,) = objects(run("assign", files, "--format", "json"))
+    pairs = {pair["reference"]: pair["expert"] for pair in answer["pairs"]}
+    assert pairs["r2"] == "plan@b.kr"
+    assert len(pairs) == 2
+    assert answer["total"] == pytest.approx(sum(pair["score"] for pair in answer["pairs"]))
+    assert [left["request"] for left in answer["unserved"]] == [({"r1", "r3"} - set(pairs)).pop()]
+    assert answer["unserved"][0]["sentence"]
+    assert answer["seconds"] > 0
+    (served,) = objects(run("assign", files, "--format", "json", "--objective", "served", "--ignore-gates"))
+    assert len(served["pairs"]) == 3
+    assert "배정 2건, 미배정 1건" in run("assign", files).stdout
+    rows = list(csv.DictReader(io.StringIO(run("assign", files, "--format", "csv").stdout)))
+    assert sorted(row["reference"] for row in rows) == ["r1", "r2", "r3"]
+
+
+@pytest.mark.parametrize("command", ["rank", "evaluate", "assign"])
+def test_bad_files_end_with_2_and_every_fault_of_every_file_on_standard_error(
+    command: str, files: Files
+) -> None:
+    Path(files["experts"]).write_text(EXPERTS.replace("far@b.kr", "far").replace("제주", "화성"), "utf-8")
+    Path(files["requests"]).write_text(REQUESTS.replace("r2,124-81-00998", "r2,124-81-00999"), "utf-8")
+    result = run(command, files)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "experts.csv: 4행 [이메일]" in result.stderr
+    assert "experts.csv: 4행 [활동지역]" in result.stderr
+    assert "requests.csv: 3행 [사업자등록번호]" in result.stderr
+    assert "3곳" in result.stderr
+
+
+def test_judgements_about_unlisted_experts_or_requests_are_faults(files: Files) -> None:
+    Path(files["judgements"]).write_text(JUDGEMENTS + "r9,plan@b.kr,1\nr1,who@b.kr,1\n", "utf-8")
+    result = run("evaluate", files)
+    assert result.exit_code == 2
+    assert "judgements.csv: 5행 [신청번호]" in result.stderr
+    assert "judgements.csv: 6행 [전문가]" in result.stderr
+
+
+def test_missing_files_and_wrong_options_end_with_2(files: Files) -> None:
+    assert run("rank", {**files, "experts": files["experts"] + ".gone"}).exit_code == 2
+    assert run("rank", files, "--top", "-1").exit_code == 2
+    assert run("rank", files, "--format", "xml").exit_code == 2
+    assert run("assign", files, "--objective", "greedy").exit_code == 2
+
+
+def test_words_outside_the_taxonomy_are_reported_beside_the_result(files: Files) -> None:
+    Path(files["experts"]).write_text(EXPERTS.replace("도금:2", "꽃꽂이:2"), "utf-8")
+    result = run("rank", files, "--format", "json")
+    assert len(objects(result)) == 3
+    assert "꽃꽂이" in result.stderr
+
+
+def test_a_large_file_tells_how_far_it_is(files: Files) -> None:
+    people = "email,name\n" + "".join(f"e{i}@b.kr,홍\n" for i in range(6_000)) + "bad,\n"
+    Path(files["experts"]).write_text(people, "utf-8")
+    result = run("rank", files)
+    told = [line for line in result.stderr.splitlines() if "확인했습니다" in line]
+    assert 8 <= len(told) <= 12
+    assert "6,001행 가운데 6,001행" in told[-1]
+
+
+def test_the_commands_load_no_database_and_no_web() -> None:
+    code = (
+        "import sys, marketplace.imports.files_cli as cli\n"
+        "from marketplace.matching import assignment, evaluation, ranker\n"
+        "print([m for m in ('sqlalchemy', 'flask', 'marketplace.database') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
