@@ -58,24 +58,21 @@ class CodeBook:
 
     def __init__(self, industries: Iterable[Industry], regions: Iterable[Region]) -> None:
         self.industries: Mapping[str, Industry] = {item.code: item for item in industries}
-        self.regions: Mapping[str, Region] = {item.code: item for item in regions}
+        rows = sorted(regions, key=lambda region: (region.code, region.valid_from or date.min))
+        self._rows = tuple(rows)
+        #: Code -> region; of several rows with one code (a new name from some day on) the latest.
+        self.regions: Mapping[str, Region] = {item.code: item for item in rows}
         self._industry_of: dict[str, str] = {}
         for item in self.industries.values():
             for name in _industry_names(item):
                 self._industry_of.setdefault(_industry_key(name), item.code)
         self._regions_of: dict[str, list[Region]] = {}
-        for region in self.regions.values():
+        for region in rows:
             for name in (*region.names, *region.aliases, *_informal(region)):
                 found = self._regions_of.setdefault(_key(name), [])
                 if region not in found:
                     found.append(region)
-        own_names = {_key(name): region.code for region in self.regions.values() for name in region.names}
-        #: Regions that only took a new name: no other region on file stands for the time before.
-        self._renamed = frozenset(
-            region.code
-            for region in self.regions.values()
-            if all(own_names.get(_key(alias), region.code) == region.code for alias in region.aliases)
-        )
+        self._renamed = frozenset(region for region in rows if self._only_renamed(region))
 
     def industry(self, text: str) -> str | None:
         """The code (``C26``) for ``C26``, ``26`` or the Korean or English name; None when unknown.
@@ -99,8 +96,7 @@ class CodeBook:
 
     def regions_valid_on(self, day: date) -> tuple[Region, ...]:
         """The regions that stood on the day, by code. A region that was only renamed stands at all times."""
-        standing = (region for region in self.regions.values() if self._stands(region, day))
-        return tuple(sorted(standing, key=lambda region: region.code))
+        return tuple(region for region in self._rows if self._stands(region, day))
 
     def _region_named(self, key: str, on: date) -> Region | None:
         candidates = [region for region in self._regions_of.get(key, ()) if self._stands(region, on)]
@@ -117,7 +113,12 @@ class CodeBook:
         if region.stands_on(day):
             return True
         begins_later = region.valid_from is not None and day < region.valid_from
-        return begins_later and region.code in self._renamed
+        return begins_later and region in self._renamed
+
+    def _only_renamed(self, region: Region) -> bool:
+        """Whether no other row stands for the time before: none bears its code or one of its former names."""
+        former = {_key(name) for name in (region.code, *region.aliases)}
+        return all(row is region or former.isdisjoint(map(_key, row.names)) for row in self._rows)
 
 
 def _key(text: str) -> str:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.codes import brn
-from marketplace.codes.book import packaged_codebook
+from marketplace.codes.book import CodeBook, Region, packaged_codebook
 
 BOOK = packaged_codebook()
 BEFORE = date(2026, 6, 30)
@@ -93,6 +93,22 @@ def test_there_are_seventeen_regions_before_the_merger_and_sixteen_after() -> No
 
 def test_a_renamed_region_stands_before_its_new_name_too() -> None:
     assert {"51", "52"} <= {region.code for region in BOOK.regions_valid_on(date(2022, 1, 1))}
+
+
+def test_a_code_may_bear_another_name_from_some_day_on() -> None:
+    old = Region("99", "옛도", "옛", "Old", None, date(2026, 12, 31))
+    new = Region("99", "새도", "새", "New", date(2027, 1, 1), None, ("옛도",))
+    book = CodeBook([], [new, old])
+    assert book.regions_valid_on(date(2026, 12, 31)) == (old,)
+    assert book.regions_valid_on(date(2027, 1, 1)) == (new,)
+    assert book.region("옛도", date(2027, 1, 1)) == "99"
+    assert book.region("새도", date(2026, 1, 1)) is None
+
+
+def test_a_region_that_ended_without_a_successor_stands_no_longer() -> None:
+    book = CodeBook([], [Region("99", "옛도", "옛", "Old", None, date(2026, 12, 31))])
+    assert book.regions_valid_on(date(2027, 1, 1)) == ()
+    assert book.region("옛도", date(2027, 1, 1)) is None
 
 
 @given(st.text(), st.dates())
