@@ -1,8 +1,92 @@
-"""Pages of this slice."""
+"""The landing page, and the pages on which staff read the record."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, current_app
+from flask_babel import gettext
+from flask_login import current_user
+
+from marketplace.access import Permission, may
+from marketplace.audit import verify_chain
+from marketplace.errors import N_
+from marketplace.events import EVENT_LABELS
+from marketplace.mail import send_again
+from marketplace.notifications import MailState
+from marketplace.reporting import figures, records
+from marketplace.web.navigation import menu
+from marketplace.web.page import Access, me, number_arg, page, show, text_arg, to
 
 blueprint = Blueprint("reporting", __name__)
 blueprints = [blueprint]
+menu(90, N_("기록"), "reporting.audit_log", lambda user: may(user, Permission.SEE_AUDIT))
+menu(91, N_("메일"), "reporting.mails", lambda user: may(user, Permission.SEE_MAIL))
+
+MAIL_LABELS = {MailState.PENDING: N_("대기"), MailState.SENT: N_("발송"), MailState.DEAD: N_("발송 불가")}
+
+
+@blueprint.get("/")
+@page(Access.PUBLIC)
+def landing() -> Any:
+    """What this is, three doors, live figures, five steps, open calls."""
+    if current_user.is_authenticated:
+        return to("/todo")
+    return show("reporting/landing.html", figures=figures.public_figures(), calls=figures.open_calls())
+
+
+@blueprint.get("/about")
+@page(Access.PUBLIC)
+def about() -> Any:
+    """The landing page for those who are signed in."""
+    return show("reporting/landing.html", figures=figures.public_figures(), calls=figures.open_calls())
+
+
+@blueprint.get("/audit")
+@page(Permission.SEE_AUDIT)
+def audit_log() -> Any:
+    """The record, newest first."""
+    entries = records.audit_page(text_arg("event"), text_arg("actor"), text_arg("thing"), number_arg("page"))
+    options = [(str(event), gettext(label)) for event, label in EVENT_LABELS.items()]
+    return show("reporting/audit.html", entries=entries, labels=EVENT_LABELS, event_options=options)
+
+
+@blueprint.get("/audit/chain")
+@page(Permission.SEE_AUDIT)
+def audit_chain() -> Any:
+    """Check the chain of the record from the first entry to the last."""
+    return show("reporting/chain.html", fault=verify_chain())
+
+
+@blueprint.get("/mails")
+@page(Permission.SEE_MAIL)
+def mails() -> Any:
+    """The outbox: what was, and what will be, sent."""
+    found = records.mail_page(text_arg("state"), text_arg("q"), number_arg("page"))
+    keeps = current_app.config["SETTINGS"].mail == "outbox"
+    options = [(str(state), gettext(label)) for state, label in MAIL_LABELS.items()]
+    return show("reporting/mails.html", mails=found, labels=MAIL_LABELS, keeps=keeps, state_options=options)
+
+
+@blueprint.get("/mails/<int:mail_id>")
+@page(Permission.SEE_MAIL)
+def mail(mail_id: int) -> Any:
+    """One mail. Its link is shown only where mails are not sent, as in the demo: it may carry a token."""
+    keeps = current_app.config["SETTINGS"].mail == "outbox"
+    return show("reporting/mail.html", mail=records.mail_with(mail_id), labels=MAIL_LABELS, keeps=keeps)
+
+
+@blueprint.post("/mails/<int:mail_id>/again")
+@page(Permission.SEE_MAIL)
+def mail_again(mail_id: int) -> Any:
+    """Send a mail that could not be delivered once more."""
+    records.mail_with(mail_id)
+    send_again(mail_id, by=me())
+    return to(f"/mails/{mail_id}")
+
+
+@blueprint.get("/jobs")
+@page(Permission.SEE_MAIL)
+def jobs() -> Any:
+    """What the worker does."""
+    return show("reporting/jobs.html", jobs=records.job_page(number_arg("page")))

@@ -1,0 +1,58 @@
+"""Reading the record: the audit log with its filters, the outbox, the jobs."""
+
+from __future__ import annotations
+
+from sqlalchemy import or_, select
+
+from marketplace.audit import AuditEntry
+from marketplace.database import Page, db, page_of
+from marketplace.errors import NotFound
+from marketplace.jobs import Job
+from marketplace.notifications import MailState, OutboxMail
+
+
+def like(words: str) -> str:
+    """A pattern that finds these words anywhere, whatever signs they hold; escape with a backslash."""
+    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def audit_page(event: str, actor: str, thing: str, number: int) -> Page[AuditEntry]:
+    """Entries, newest first; ``thing`` is a table name with or without an id, such as match_cases 12."""
+    query = select(AuditEntry).order_by(AuditEntry.id.desc())
+    if event:
+        query = query.where(AuditEntry.event == event)
+    if actor:
+        query = query.where(AuditEntry.actor_name.ilike(like(actor), escape="\\"))
+    kind, _, thing_id = thing.partition(" ")
+    if kind:
+        query = query.where(AuditEntry.thing_type == kind)
+    if thing_id.isascii() and thing_id.isdigit() and len(thing_id) < 10:
+        query = query.where(AuditEntry.thing_id == int(thing_id))
+    return page_of(query, number)
+
+
+def mail_page(state: str, words: str, number: int) -> Page[OutboxMail]:
+    """Mails, newest first."""
+    query = select(OutboxMail).order_by(OutboxMail.id.desc())
+    if state in list(MailState):
+        query = query.where(OutboxMail.state == state)
+    if words:
+        pattern = like(words)
+        query = query.where(
+            or_(OutboxMail.recipient.ilike(pattern, escape="\\"), OutboxMail.subject.ilike(pattern, escape="\\"))
+        )
+    return page_of(query, number)
+
+
+def mail_with(mail_id: int) -> OutboxMail:
+    """One mail, or NotFound."""
+    found = db.session.get(OutboxMail, mail_id) if mail_id < 2**31 else None
+    if found is None:
+        raise NotFound(mail_id)
+    return found
+
+
+def job_page(number: int) -> Page[Job]:
+    """Jobs, newest first."""
+    return page_of(select(Job).order_by(Job.id.desc()), number)
