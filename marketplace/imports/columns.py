@@ -28,10 +28,14 @@ _MOST_MARKED_CELLS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: English ``name``, Korean ``label`` (a msgid), how a cell is read, its value when left out."""
+    """A column: English ``name``, Korean ``label`` and ``hint`` (msgids), how a cell is read.
+
+    ``default`` is the value when the cell is left empty or the column is missing.
+    """
 
     name: str
     label: str
+    hint: str
     parse: Callable[[Cell], Any]
     required: bool = False
     default: Any = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from marketplace.errors import N_
 
@@ -41,6 +42,17 @@ class Fault:
     def remedy(self, translate: Callable[[str], str] = str) -> str:
         """What to do, in the language of ``translate``."""
         return translate(self.kind.remedy) % self.params
+
+    def to_json(self) -> dict[str, Any]:
+        """The fault as JSON values; ``kinds.fault_from`` reads it back."""
+        return {
+            "kind": self.kind.code,
+            "row": self.row,
+            "column": self.column,
+            "label": self.label,
+            "value": self.value,
+            "params": dict(self.params),
+        }
 
     def line(self, translate: Callable[[str], str] = str) -> str:
         """The whole fault on one line, for a terminal or a log."""

@@ -29,9 +29,9 @@ class JudgementRow:
 def judgements_layout() -> Layout[JudgementRow]:
     """The columns of the sheet."""
     columns = (
-        Column("reference", N_("신청번호"), cells.line(100), required=True),
-        Column("expert", N_("전문가"), cells.email, required=True),
-        Column("relevance", N_("관련도"), cells.whole(0, 3), required=True),
+        Column("reference", N_("신청번호"), N_("신청 파일의 신청번호"), cells.line(100), required=True),
+        Column("expert", N_("전문가"), N_("전문가 파일의 이메일"), cells.email, required=True),
+        Column("relevance", N_("관련도"), N_("0에서 3. 적지 않은 짝은 0"), cells.whole(0, 3), required=True),
     )
     return Layout(columns, _build, lambda row: row.identity, "expert")
 

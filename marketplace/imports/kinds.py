@@ -5,8 +5,11 @@ Both are Korean gettext msgids; the %(name)s places are filled from ``Fault.para
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from marketplace.errors import N_
-from marketplace.imports.faults import Kind
+from marketplace.imports.faults import Fault, Kind
 
 # The file as a whole.
 EMPTY_FILE = Kind("empty_file", N_("빈 파일입니다."), N_("머리글과 자료가 든 파일을 올려 주십시오."))
@@ -173,3 +176,11 @@ OWN_WORDS = Kind(
 UNLISTED = Kind(
     "unlisted", N_("%(file)s 파일에 없는 값입니다."), N_("그 파일에 있는 값으로 고치거나 행을 지워 주십시오.")
 )
+
+#: Every kind by its code.
+BY_CODE: Mapping[str, Kind] = {kind.code: kind for kind in list(vars().values()) if isinstance(kind, Kind)}
+
+
+def fault_from(data: Mapping[str, Any]) -> Fault:
+    """The fault that ``Fault.to_json`` wrote."""
+    return Fault(**{**data, "kind": BY_CODE[data["kind"]]})

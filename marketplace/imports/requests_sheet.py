@@ -65,19 +65,55 @@ class RequestRow:
 def requests_layout(book: CodeBook, terms: Resolver, today: date, limits: Limits = WEB) -> Layout[RequestRow]:
     """The columns of the sheet; ``today`` dates the regions."""
     columns = (
-        Column("reference", N_("신청번호"), cells.line(100), required=True),
-        Column("company_brn", N_("사업자등록번호"), cells.business_number, required=True),
-        Column("company_name", N_("기업명"), cells.line(200), required=True),
-        Column("industry", N_("업종"), cells.industry(book), required=True),
-        Column("region", N_("소재지"), cells.region(book, today), required=True),
-        Column("employees", N_("상시근로자"), cells.whole(0, 1_000_000, "명")),
-        Column("level", N_("구축수준"), cells.choice(cells.LEVELS)),
-        Column("title", N_("제목"), cells.line(limits.line), required=True),
-        Column("problem", N_("애로내용"), cells.prose(limits.prose), required=True),
-        Column("needs", N_("필요분야"), graded(terms, PRIORITIES, 2, limits.line), default=()),
-        Column("months", N_("기간"), cells.whole(3, 6, "개월"), default=3),
-        Column("start_on", N_("희망시작일"), cells.day),
-        Column("mode", N_("지원방식"), cells.choice(cells.MODES), default=Mode.BOTH),
+        Column(
+            "reference",
+            N_("신청번호"),
+            N_("행을 알아보는 번호. 파일 안에서 한 번만"),
+            cells.line(100),
+            required=True,
+        ),
+        Column(
+            "company_brn",
+            N_("사업자등록번호"),
+            N_("열 자리. 예: 124-81-00998"),
+            cells.business_number,
+            required=True,
+        ),
+        Column("company_name", N_("기업명"), N_("사업자등록증의 상호"), cells.line(200), required=True),
+        Column(
+            "industry",
+            N_("업종"),
+            N_("한국표준산업분류 중분류 하나. 예: C25"),
+            cells.industry(book),
+            required=True,
+        ),
+        Column("region", N_("소재지"), N_("시·도 하나. 예: 경남"), cells.region(book, today), required=True),
+        Column("employees", N_("상시근로자"), N_("정수. 예: 26"), cells.whole(0, 1_000_000, "명")),
+        Column("level", N_("구축수준"), N_("미적용, 기초, 중간1, 중간2, 고도"), cells.choice(cells.LEVELS)),
+        Column("title", N_("제목"), N_("애로를 한 줄로"), cells.line(limits.line), required=True),
+        Column(
+            "problem",
+            N_("애로내용"),
+            N_("겪는 일을 있는 그대로 자유롭게"),
+            cells.prose(limits.prose),
+            required=True,
+        ),
+        Column(
+            "needs",
+            N_("필요분야"),
+            N_("분야:중요도를 세미콜론으로. 예: MES:3;도금 (1 희망, 2 중요, 3 필수). 모르면 비웁니다."),
+            graded(terms, PRIORITIES, 2, limits.line),
+            default=(),
+        ),
+        Column("months", N_("기간"), N_("3에서 6. 비우면 3"), cells.whole(3, 6, "개월"), default=3),
+        Column("start_on", N_("희망시작일"), N_("날짜. 예: 2027-03-02"), cells.day),
+        Column(
+            "mode",
+            N_("지원방식"),
+            N_("대면, 비대면, 모두. 비우면 모두"),
+            cells.choice(cells.MODES),
+            default=Mode.BOTH,
+        ),
     )
     return Layout(columns, _build, lambda row: row.reference, "reference", _remarks)
 

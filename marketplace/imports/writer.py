@@ -11,6 +11,7 @@ import xlsxwriter
 from marketplace.errors import N_
 from marketplace.formulas import is_dangerous
 from marketplace.imports.archive import column_letters
+from marketplace.imports.columns import Column
 from marketplace.imports.faults import Fault
 from marketplace.imports.reader import RawTable
 
@@ -34,6 +35,21 @@ def marked_workbook(
         if table is not None:
             _write_rows(book, table, faults, translate)
         _write_faults(book, faults, translate, bool(table))
+    return out.getvalue()
+
+
+def template(columns: Sequence[Column], translate: Callable[[str], str] = str) -> bytes:
+    """An empty workbook to fill in: the headers, a star at required ones, a note with the hint on each."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet(translate(N_("자료")))
+        header = book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1})
+        for place, column in enumerate(columns):
+            label = translate(column.label) + ("*" if column.required else "")
+            sheet.write_string(0, place, label, header)
+            sheet.write_comment(0, place, f"{column.name}\n{translate(column.hint)}", {"x_scale": 2})
+        sheet.set_column(0, len(columns) - 1, 16)
+        sheet.freeze_panes(1, 0)
     return out.getvalue()
 
 

@@ -7,8 +7,8 @@ import xlsxwriter
 
 from marketplace.codes.book import packaged_codebook
 from marketplace.imports.columns import Sheet
-from marketplace.imports.experts_sheet import ExpertRow, read_experts
-from marketplace.imports.writer import marked_workbook
+from marketplace.imports.experts_sheet import ExpertRow, experts_layout, read_experts
+from marketplace.imports.writer import marked_workbook, template
 
 TODAY = date(2026, 11, 22)
 
@@ -88,3 +88,12 @@ def test_a_file_that_cannot_be_read_gets_the_list_alone() -> None:
     book = python_calamine.load_workbook(io.BytesIO(marked_workbook(sheet.table, sheet.faults)))
     assert book.sheet_names == ["오류"]
     assert book.get_sheet_by_index(0).to_python()[1][3] == "빈 파일입니다."
+
+
+def test_the_empty_form_is_read_as_a_file_whose_rows_are_missing() -> None:
+    layout = experts_layout(packaged_codebook(), NoTerms(), TODAY)
+    sheet = experts(template(layout.columns), "experts.xlsx")
+    assert [fault.kind.code for fault in sheet.faults] == ["no_rows"]
+    assert sheet.warnings == ()
+    assert sheet.table is not None
+    assert sheet.table.header[:3] == ("이메일*", "성명*", "한줄소개")
