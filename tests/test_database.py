@@ -1,0 +1,49 @@
+"""The database refuses nonsense, alike on SQLite and PostgreSQL."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import StatementError
+
+from marketplace.access import Role
+from marketplace.database import db, read_only
+from tests import factories
+
+
+@pytest.fixture
+def sqlite_app(app):
+    return app
+
+
+def test_sqlite_is_durable_and_keeps_its_references(sqlite_app):
+    read = lambda name: db.session.execute(text(f"PRAGMA {name}")).scalar()  # noqa: E731
+    assert (read("journal_mode"), read("synchronous"), read("foreign_keys")) == ("wal", 2, 1)
+
+
+def test_a_reader_does_not_hold_up_a_writer(sqlite_app):
+    read_only(True)
+    db.session.execute(text("SELECT count(*) FROM users"))
+    read_only(False)
+    with sqlite_app.app_context():  # another session, as another request has one
+        factories.user(Role.ADMIN)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("budget", [float("inf"), 1.5, 10**16, True])
+def test_an_amount_that_is_not_whole_won_is_refused(app, budget):
+    with pytest.raises(StatementError, match="whole won"):
+        factories.programme(budget=budget)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("name", ["이" * 121, "널\x00문자", "반쪽\ud800"])
+def test_text_that_cannot_be_stored_alike_everywhere_is_refused(app, name):
+    with pytest.raises(StatementError):
+        factories.user(Role.ADMIN, name=name)
+
+
+@pytest.mark.both_databases
+def test_a_moment_without_a_zone_is_refused(app):
+    with pytest.raises(StatementError, match="time zone"):
+        factories.user(Role.ADMIN, confirmed_at=datetime(2026, 1, 1))
