@@ -96,7 +96,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.STATE_PREFERENCES: _S.OWN,
         _P.WITHDRAW_CASE: _S.OWN,
     },
-    Role.EXPERT: {_P.EDIT_PROFILE: _S.OWN, _P.SEE_EXPERT: _S.OWN, _P.ANSWER_OFFER: _S.OWN},
+    Role.EXPERT: {_P.EDIT_PROFILE: _S.OWN, _P.ANSWER_OFFER: _S.OWN},
     Role.OPERATOR: {
         _P.SEE_REQUEST: _S.PROGRAMME,
         _P.CHECK_REQUEST: _S.PROGRAMME,

@@ -3,81 +3,25 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.access import Permission
 from marketplace.accounts.models import User
-from marketplace.database import Base, Identified, Text, Versioned, one_of, utcnow
+from marketplace.database import Base, Identified, Text, Versioned, db, one_of, utcnow
 from marketplace.errors import N_, RuleBroken
-
-SKILL_LEVELS = {1: N_("이해"), 2: N_("수행"), 3: N_("주도"), 4: N_("지도")}
-FIRM_SIZES = {
-    "micro": N_("소상공인 (10명 미만)"),
-    "small": N_("소기업 (10~49명)"),
-    "medium": N_("중기업 (50~299명)"),
-    "midsize": N_("중견기업"),
-    "large": N_("대기업"),
-}
-
-
-class ExpertState(StrEnum):
-    """Whether an expert may be proposed: only when verified."""
-
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
-    VERIFIED = "verified"
-    SUSPENDED = "suspended"
-
-
-EXPERT_STATE_LABELS = {
-    ExpertState.DRAFT: N_("작성중"),
-    ExpertState.SUBMITTED: N_("확인 대기"),
-    ExpertState.RETURNED: N_("보완요청"),
-    ExpertState.VERIFIED: N_("확인 완료"),
-    ExpertState.SUSPENDED: N_("확인 취소"),
-}
-E_ = ExpertState
-EXPERT_TRANSITIONS: dict[ExpertState, dict[str, ExpertState]] = {
-    E_.DRAFT: {"save": E_.DRAFT, "submit": E_.SUBMITTED},
-    E_.SUBMITTED: {"save": E_.SUBMITTED, "verify": E_.VERIFIED, "return": E_.RETURNED},
-    E_.RETURNED: {"save": E_.RETURNED, "submit": E_.SUBMITTED},
-    # A change of what was verified (careers, interests) sends the profile back to be verified again.
-    E_.VERIFIED: {"save": E_.VERIFIED, "change_verified": E_.SUBMITTED, "suspend": E_.SUSPENDED},
-    E_.SUSPENDED: {"save": E_.SUSPENDED, "submit": E_.SUBMITTED},
-}
-EXPERT_WHO: dict[str, Permission] = {
-    "save": Permission.EDIT_PROFILE,
-    "submit": Permission.EDIT_PROFILE,
-    "change_verified": Permission.EDIT_PROFILE,
-    "verify": Permission.VERIFY_EXPERT,
-    "return": Permission.VERIFY_EXPERT,
-    "suspend": Permission.VERIFY_EXPERT,
-}
-
-
-class InterestOfExpert(StrEnum):
-    """Kinds of declared interests; a former employer is taken from the careers."""
-
-    EMPLOYER = "employer"
-    SHARES = "shares"
-    KIN = "kin"
-    VENDOR = "vendor"
-
-
-INTEREST_LABELS = {
-    InterestOfExpert.EMPLOYER: N_("전 직장"),
-    InterestOfExpert.SHARES: N_("지분 보유"),
-    InterestOfExpert.KIN: N_("친족 관계"),
-    InterestOfExpert.VENDOR: N_("공급기업과의 관계"),
-}
+from marketplace.experts.states import EXPERT_STATE_LABELS as EXPERT_STATE_LABELS
+from marketplace.experts.states import EXPERT_TRANSITIONS as EXPERT_TRANSITIONS
+from marketplace.experts.states import EXPERT_WHO as EXPERT_WHO
+from marketplace.experts.states import FIRM_SIZES as FIRM_SIZES
+from marketplace.experts.states import INTEREST_LABELS as INTEREST_LABELS
+from marketplace.experts.states import SKILL_LEVELS as SKILL_LEVELS
+from marketplace.experts.states import ExpertState as ExpertState
+from marketplace.experts.states import InterestOfExpert as InterestOfExpert
 
 
 class Expert(Identified, Versioned, Base):
-    """A retired expert. Codes: ``industries`` KSIC such as C26, ``regions`` 시도 such as 48; ``mode`` onsite, remote, both.
+    """A retired expert. ``industries``: KSIC (C26); ``regions``: 시도 (48); ``mode``: onsite, remote, both.
 
     ``changed_at`` moves with every change of the profile or its parts, so that an index knows what to read
     again; actions call ``touch``.
@@ -93,7 +37,9 @@ class Expert(Identified, Versioned, Base):
             "state <> 'verified' OR (verified_at IS NOT NULL AND verified_by_id IS NOT NULL)",
             name="verified_has_who_and_when",
         ),
-        CheckConstraint("state NOT IN ('returned', 'suspended') OR reason IS NOT NULL", name="refusal_has_a_reason"),
+        CheckConstraint(
+            "state NOT IN ('returned', 'suspended') OR reason IS NOT NULL", name="refusal_has_a_reason"
+        ),
         CheckConstraint(
             "available_until IS NULL OR available_from IS NULL OR available_until >= available_from",
             name="ends_after_start",
@@ -163,6 +109,69 @@ class Expert(Identified, Versioned, Base):
             )
         return after
 
+    def submit(self) -> None:
+        """Ask staff to verify the profile."""
+        self.state = self.next_state("submit")
+        self.submitted_at, self.reason = utcnow(), None
+        self.touch()
+
+    def verify(self, by: User | None) -> None:
+        """Staff looked at the person, the careers and the interests, and found them in order."""
+        self.state = self.next_state("verify")
+        self.verified_at, self.verified_by_id = utcnow(), by.id if by else None
+        self.touch()
+
+    def send_back(self, reason: str) -> None:
+        """Staff ask for a correction."""
+        self.state = self.next_state("return")
+        self.reason = reason
+        self.touch()
+
+    def suspend(self, reason: str) -> None:
+        """Staff take the verification back; the expert is not proposed any more."""
+        self.state = self.next_state("suspend")
+        self.reason = reason
+        self.touch()
+
+    def change_verified(self) -> None:
+        """Something that staff had verified changed, so that it has to be verified again."""
+        self.state = self.next_state("change_verified")
+        self.submitted_at = utcnow()
+        self.touch()
+
+    def pause(self, reason: str) -> None:
+        """Take no new work for the time being; RuleBroken (conflict) when already paused."""
+        if self.paused_at is not None:
+            raise RuleBroken(N_("이미 활동을 쉬고 있습니다. 새로 고친 뒤 확인해 주십시오."), conflict=True)
+        self.paused_at, self.pause_reason = utcnow(), reason
+        self.touch()
+
+    def resume(self) -> None:
+        """Take work again; RuleBroken (conflict) when not paused."""
+        if self.paused_at is None:
+            raise RuleBroken(N_("활동을 쉬고 있지 않습니다. 새로 고친 뒤 확인해 주십시오."), conflict=True)
+        self.paused_at = self.pause_reason = None
+        self.touch()
+
+    @classmethod
+    def of(cls, user: User) -> Expert | None:
+        """The profile of a person; None before the first step is saved."""
+        return db.session.scalar(select(cls).where(cls.user_id == user.id))
+
+    @classmethod
+    def blank(cls, user: User) -> Expert:
+        """A profile that is not stored yet, with the defaults that a stored one would have."""
+        return cls(
+            user_id=user.id,
+            state=ExpertState.DRAFT,
+            industries=[],
+            regions=[],
+            firm_sizes=[],
+            capacity=1,
+            days_per_week=2,
+            no_interests_declared=False,
+        )
+
 
 class CareerEntry(Identified, Base):
     """One position held; its text counts on its own in the ranking. ``until`` None: still there."""
@@ -184,7 +193,7 @@ class CareerEntry(Identified, Base):
 
 
 class ExpertSkill(Identified, Base):
-    """A skill with its level (1 to 4), years, last year of use and evidence; ``term`` None: the expert's own words."""
+    """A skill: level 1 to 4, years, last year of use, evidence; ``term`` None: the expert's own words."""
 
     __tablename__ = "expert_skills"
     __table_args__ = (
