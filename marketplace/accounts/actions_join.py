@@ -67,7 +67,7 @@ def join(
     new.check_agreed(agreed)
     known = User.with_email(email)
     with recorded(None, Event.SIGNED_UP_AGAIN, known):
-        _mail_again(known)
+        mail_again(known)
 
 
 def _applied_firm(name: str | None, brn: str | None) -> dict[str, str]:
@@ -97,7 +97,7 @@ def _mail_confirmation(user: User) -> None:
     )
 
 
-def _mail_again(user: User | None) -> None:
+def mail_again(user: User | None) -> None:
     """Tell the owner of an address with which somebody signed up again.
 
     An account that was never confirmed may have been made by somebody else. The link therefore lets the owner
@@ -111,11 +111,11 @@ def _mail_again(user: User | None) -> None:
         N_("이미 가입된 이메일 주소입니다"),
         "/reset/{token}",
         body=N_(
-            "이 이메일 주소로 다시 회원가입을 신청하셨습니다. "
+            "이 이메일 주소로 회원가입 신청이나 초대가 있었습니다. "
             "이미 계정이 있으므로 새로 만들지 않았습니다.\n\n"
             "비밀번호를 잊으셨거나 가입을 마치지 못하셨으면 아래 링크에서 비밀번호를 정해 주십시오. "
             "링크는 1시간 동안 한 번만 쓸 수 있습니다.\n"
-            "신청하신 적이 없으면 이 메일을 지워 주십시오. 바뀌는 것은 없습니다."
+            "짐작 가는 일이 없으면 이 메일을 지워 주십시오. 바뀌는 것은 없습니다."
         ),
         token_purpose="reset",  # noqa: S106
     )

@@ -7,10 +7,13 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, SelectMultipleField
-from wtforms.validators import Email, EqualTo, InputRequired, Regexp
+from wtforms import BooleanField, PasswordField, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import Email, EqualTo, InputRequired, Optional, Regexp
 
+from marketplace.access import ROLE_LABELS, Role
+from marketplace.accounts.models import ORGANISATION_LABELS
 from marketplace.accounts.passwords import LEAST, MOST
+from marketplace.i18n import LANGUAGES
 from marketplace.web.fields import TextField
 
 REQUIRED = InputRequired(_l("입력해 주십시오."))
@@ -152,3 +155,75 @@ class ChangePasswordForm(NewPasswordForm):
     """The old password and a new one."""
 
     old = PasswordField(_l("지금 비밀번호"), [REQUIRED], render_kw={"autocomplete": "current-password"})
+
+
+class AccountForm(FlaskForm):
+    """What a person changes in the own account."""
+
+    name = name_field()
+    phone = PhoneField(_l("휴대전화"), [Optional()])
+    language = SelectField(_l("언어"), choices=list(LANGUAGES.items()))
+
+
+class PasswordForm(FlaskForm):
+    """The own password once more, before something that weakens the account."""
+
+    password = PasswordField(_l("비밀번호"), [REQUIRED], render_kw={"autocomplete": "current-password"})
+
+
+class ColleagueForm(FlaskForm):
+    """A colleague to invite."""
+
+    name = TextField(_l("이름"), [REQUIRED], limit=120)
+    email = EmailField(_l("이메일"), [REQUIRED], render_kw={"autocomplete": "off"})
+
+
+def _number_or_none(text: Any) -> int | None:
+    return int(text) if text not in (None, "", "None") else None
+
+
+class PlaceForm(FlaskForm):
+    """Role and organisation of a person; the view sets the organisations."""
+
+    name = TextField(_l("이름"), [REQUIRED], limit=120)
+    role = RadioField(
+        _l("역할"), coerce=Role, choices=[(role, _l(label)) for role, label in ROLE_LABELS.items()]
+    )
+    organisation_id = SelectField(
+        _l("기관"),
+        coerce=_number_or_none,
+        description=_l("운영기관, 중앙부처, 참여 대기업 담당자만 고릅니다."),
+    )
+    brn = TextField(
+        _l("기업의 사업자등록번호"),
+        limit=20,
+        description=_l("기업 담당자만 입력합니다."),
+        render_kw={"inputmode": "numeric"},
+    )
+
+
+class InviteForm(PlaceForm):
+    """An account to be made."""
+
+    email = EmailField(_l("이메일"), [REQUIRED], render_kw={"autocomplete": "off"})
+
+
+class EditAccountForm(PlaceForm):
+    """An account to be changed."""
+
+    member = BooleanField(_l("기관에 소속되어 있음"), default=True)
+
+
+class OrganisationForm(FlaskForm):
+    """An organisation; the kind is asked only once."""
+
+    name = TextField(_l("기관명"), [REQUIRED], limit=120)
+    kind = RadioField(
+        _l("종류"), choices=[(kind.value, _l(label)) for kind, label in ORGANISATION_LABELS.items()]
+    )
+    brn = TextField(
+        _l("사업자등록번호"),
+        limit=20,
+        description=_l("숫자 10자리. 기업은 반드시 입력합니다."),
+        render_kw={"inputmode": "numeric"},
+    )

@@ -13,6 +13,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.access import ROLE_LABELS, STAFF, Role
+from marketplace.codes import brn as business_number
 from marketplace.database import Base, Identified, Text, db, one_of, utcnow
 from marketplace.errors import N_, RuleBroken
 
@@ -49,6 +50,11 @@ class Organisation(Identified, Base):
     name: Mapped[str] = mapped_column(Text(120))
     brn: Mapped[str | None] = mapped_column(Text(10), unique=True)
 
+    @property
+    def brn_text(self) -> str:
+        """The business number as it is written, 123-45-67890; empty when there is none."""
+        return business_number.formatted(self.brn) if self.brn else ""
+
     @classmethod
     def with_brn(cls, brn: str) -> Organisation | None:
         return db.session.scalar(select(cls).where(cls.brn == brn))
@@ -62,6 +68,12 @@ def civil_today() -> date:
 def new_stamp() -> str:
     """A fresh random stamp for links and sessions."""
     return secrets.token_hex(16)
+
+
+def like(text: str) -> str:
+    """A LIKE pattern that finds the text anywhere, in lower case; its wildcards count as letters."""
+    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
 
 
 class User(Identified, Base):
