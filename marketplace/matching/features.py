@@ -9,6 +9,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +22,9 @@ from marketplace.taxonomy.vocabulary import Vocabulary
 
 #: A part is measured against the best expert, but never against less than this share of the highest score
 #: that a profile could have, so that where nobody fits nobody seems to.
-LEAST_SHARE = 0.1
+LEAST_SHARE = 0.15
 LEAST_COSINE = 0.3  # the same for directions among the terms
-PROPOSED = 8  # terms read out of the problem that the part "symptoms" asks for
+PROPOSED = 20  # terms read out of the problem that the part "symptoms" asks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +156,15 @@ class ExpertTable:
         lexicon = self.vocabulary.symptoms
         text = ". ".join(filter(None, (request.title, request.problem, *(n.words for n in request.needs))))
         reading = self.vocabulary.reader.read(text)
-        words = {w: (1 + np.log(c)) * lexicon.rarity(w) for w, c in Counter(reading.morphemes).items()}
-        letters = {w: (1 + np.log(c)) * lexicon.letter_rarity(w) for w, c in Counter(reading.bigrams).items()}
+        usual = lexicon.familiarity(reading)  # what all firms say counts less, where it is a firm that speaks
+        words = {
+            word: (1 + log(count)) * (1 - usual * (1 - lexicon.rarity(word)))
+            for word, count in Counter(reading.morphemes).items()
+        }
+        letters = {
+            pair: (1 + log(count)) * (1 - usual * (1 - lexicon.letter_rarity(pair)))
+            for pair, count in Counter(reading.bigrams).items()
+        }
         direction, strength = lexicon.directions([reading])[0], lexicon.strength(reading)
         best = np.argsort(-direction, kind="stable")[:PROPOSED]
         pointed = {lexicon.terms[i]: float(direction[i]) * strength for i in best if direction[i] > 0}
@@ -185,7 +193,7 @@ class ExpertTable:
         return result
 
     def symptoms_part(self, query: Query) -> Floats:
-        """How nearly each slot's texts point where the problem points: the cosine, best to 1, times strength."""
+        """How nearly each slot's texts point where the problem points (cosine), best to 1, times strength."""
         size = len(self.experts)
         columns = [self.column[term] for term in query.pointed]
         weights = np.array(list(query.pointed.values()))

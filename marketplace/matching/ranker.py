@@ -38,8 +38,8 @@ RANKER_VERSION = "1"
 PRIOR_WEIGHTS: Mapping[str, float] = {
     "needs": 0.10,  # what the firm states; often empty and often the name of a system, not of the trouble
     "words": 0.20,  # the firm's words in the expert's own: the surest single sign
-    "letters": 0.20,  # the same through odd spacing, misspelling and unknown compounds
-    "symptoms": 0.30,  # the bridge where the words differ, as they mostly do: symptom here, method there
+    "letters": 0.15,  # the same through odd spacing, misspelling and unknown compounds
+    "symptoms": 0.35,  # the bridge where the words differ, as they mostly do: symptom here, method there
     "industry": 0.15,  # a cure differs by what the plant makes; a neighbour helps half
     "size": 0.04,  # advice from a giant's fully automatic line is hard to use in a shop of thirty
     "region": 0.01,  # only convenience; what is impossible is excluded by rule

@@ -18,7 +18,8 @@ from marketplace.taxonomy.text import Reading, TextReader, Token
 
 K1, B = 1.2, 0.6
 SHARPNESS = 1.5  # a text speaks of a few terms; the power lets these stand out
-FULL_STRENGTH = 6.0
+FULL_EVIDENCE = 3.0
+FULL_KNOWLEDGE = 0.7
 LEAST = 0.02
 
 Floats = NDArray[np.float64]
@@ -134,15 +135,19 @@ class SymptomIndex:
         result: Floats = np.divide(above, length, where=length > 0, out=np.zeros_like(above))
         return result
 
-    def strength(self, reading: Reading) -> float:
-        """How surely a text points anywhere, 0 to 1: 1 from the evidence of about two rare words.
+    def familiarity(self, reading: Reading) -> float:
+        """How far a text is written as firms in trouble write, 0 to 1: full when the lexicon knows seven in
+        ten of its words; a text about something else shares a few by chance and stays low."""
+        bag = set(reading.morphemes)
+        known = sum(m in self.morphemes for m in bag)
+        return min(1.0, known / len(bag) / FULL_KNOWLEDGE) ** 2 if bag else 0.0
 
-        One chance word of a short text about something else stays well below.
-        """
-        bag = Counter(reading.morphemes)
-        whole = sum(self._weight(m) * (1 + log(n)) for m, n in bag.items())
-        above = self.vectors([reading])[0] - self._background
-        return min(1.0, max(0.0, float(above.max(initial=0.0))) * whole / FULL_STRENGTH)
+    def strength(self, reading: Reading) -> float:
+        """How surely a text points anywhere, 0 to 1: its familiarity, in full from the evidence of about one
+        rare word."""
+        whole = sum(self._weight(m) * (1 + log(n)) for m, n in Counter(reading.morphemes).items())
+        above = float((self.vectors([reading])[0] - self._background).max(initial=0.0))
+        return min(1.0, max(0.0, above) * whole / FULL_EVIDENCE) * self.familiarity(reading)
 
     def _weight(self, morpheme: str) -> float:
         row = self.morphemes.get(morpheme)

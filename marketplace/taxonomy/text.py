@@ -25,7 +25,7 @@ TEXT_VERSION = "1"
 #: Kiwi holds about 300 MB; two vocabularies (an old and an edited one) may live at the same time.
 _LOADED_AT_ONCE = 2
 
-_CONTENT_TAGS = ("NNG", "NNP", "XR", "VV", "VA", "SL", "SH", "MAG")
+_CONTENT_TAGS = ("NNG", "NNP", "XR", "VV", "VA", "SL", "SH", "MAG", "NNB", "NR")
 
 #: Korean words that say nothing of a trade: light verbs, bare existence, time, address.
 _KOREAN_STOP = frozenset(
@@ -164,7 +164,7 @@ def _form(morpheme: Any) -> str | None:
     tag: str = morpheme.tag
     form: str = morpheme.form.lower()
     if tag == "SN":
-        return form if len(form) >= 3 else None  # a standard or a year, not a quantity
+        return form if len(form) >= 1 else None  # a standard or a year, not a quantity
     if not tag.startswith(_CONTENT_TAGS) or form in _KOREAN_STOP:
         return None
     if tag == "SL":
