@@ -52,8 +52,6 @@ def add_region() -> Any:
 @page(Permission.EDIT_REFERENCE)
 def edit_region(row_id: int) -> Any:
     """Change a region or end it."""
-    if row_id >= 2**31:
-        raise NotFound(row_id)
     region = actions.region_with(row_id)
     form = RegionForm(obj=region)
     return _edit(form, N_("지역 변경"), lambda: actions.save_region(region, _values(form), by=me()))

@@ -32,7 +32,8 @@ def programmes_for(user: User) -> list[Programme]:
 
 def find_programme(programme_id: int, *, by: User) -> Programme:
     """The programme, if it is in the reader's reach; else NotFound."""
-    found = db.session.get(Programme, programme_id) if programme_id < 2**31 else None
+    require(by, Permission.SEE_PROGRAMME)
+    found = db.session.get(Programme, programme_id)
     if found is None:
         raise NotFound(programme_id)
     require(by, Permission.SEE_PROGRAMME, found)
@@ -88,7 +89,7 @@ def save_tier(programme: Programme, tier: Tier | None, values: dict[str, Any], *
 
 def find_tier(programme: Programme, tier_id: int) -> Tier:
     """The tier of this programme, or NotFound."""
-    found = db.session.get(Tier, tier_id) if tier_id < 2**31 else None
+    found = db.session.get(Tier, tier_id)
     if found is None or found.programme_id != programme.id:
         raise NotFound(tier_id)
     return found

@@ -47,7 +47,7 @@ def mail_page(state: str, words: str, number: int) -> Page[OutboxMail]:
 
 def mail_with(mail_id: int) -> OutboxMail:
     """One mail, or NotFound."""
-    found = db.session.get(OutboxMail, mail_id) if mail_id < 2**31 else None
+    found = db.session.get(OutboxMail, mail_id)
     if found is None:
         raise NotFound(mail_id)
     return found

@@ -12,6 +12,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 from marketplace.access import Permission, may
 from marketplace.database import db, read_only, utcnow
@@ -152,8 +153,16 @@ def _register_templates(app: Flask) -> None:
         }
 
 
+class RowId(IntegerConverter):
+    """A row's number in an address; what no database could hold is simply not found."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(map, *args, **{"max": 2**31 - 1, **kwargs})
+
+
 def setup(app: Flask) -> None:
     """Give the app its manners."""
+    app.url_map.converters["int"] = RowId
     csrf.init_app(app)
     Babel(
         app,

@@ -1,0 +1,127 @@
+"""A small world with two of everything: what belongs to us, what belongs to others. For the matrix and crawls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from marketplace.access import Role
+from marketplace.accounts.models import OrganisationKind, User
+from marketplace.audit import recorded
+from marketplace.companies.states import RequestState
+from marketplace.database import db, utcnow
+from marketplace.events import Event
+from marketplace.experts.models import ExpertState
+from marketplace.imports.models import ImportFile, ImportState
+from marketplace.matching.states import CandidateState
+from marketplace.notifications import OutboxMail, tell
+from tests import factories
+
+CANARY = "KANARI"  # stands in everything of "ours"; a stranger's page must never show it
+
+
+@dataclass
+class World:
+    """People by principal name, and the ids of our things by the name that addresses use."""
+
+    people: dict[str, User] = field(default_factory=dict)
+    ids: dict[str, Any] = field(default_factory=dict)
+
+
+def build() -> World:
+    """One programme, firm, expert and case of ours, and another programme with its own people."""
+    world = World()
+    ours, theirs = factories.programme(name_ko=f"{CANARY} 사업"), factories.programme()
+    firm, other_firm = factories.company(name=f"{CANARY} 기업"), factories.company()
+    sponsor = factories.organisation(OrganisationKind.SPONSOR)
+    factories.contribution(ours, sponsor)
+    world.people = {
+        "company": factories.person_of(firm),
+        "company_other": factories.person_of(other_firm),
+        "company_former": factories.user(Role.COMPANY),
+        "operator": factories.user(Role.OPERATOR, ours.operator),
+        "operator_other": factories.user(Role.OPERATOR, theirs.operator),
+        "ministry": factories.user(Role.MINISTRY, ours.ministry),
+        "ministry_other": factories.user(Role.MINISTRY, theirs.ministry),
+        "sponsor": factories.user(Role.SPONSOR, sponsor),
+        "auditor": factories.user(Role.AUDITOR),
+        "admin": factories.user(Role.ADMIN),
+        "disabled": factories.user(Role.OPERATOR, ours.operator, disabled_at=utcnow()),
+    }
+    expert = factories.expert(
+        name=f"{CANARY} 전문가",
+        careers=(("포스코", None, None),),
+        interests=(("kin", "형제기업"),),
+    )
+    other_expert = factories.expert()
+    world.people["expert"], world.people["expert_other"] = expert.user, other_expert.user
+    eligible = factories.request(
+        firm, ours, RequestState.ELIGIBLE, title=f"{CANARY} 제목", problem=f"{CANARY} 도금이 벗겨집니다."
+    )
+    eligible.tier_id = None
+    case = factories.case(eligible)
+    candidate = factories.candidate(
+        case,
+        expert,
+        state=CandidateState.OFFERED,
+        preference=1,
+        offered_at=utcnow(),
+        expires_at=utcnow() + timedelta(days=3),
+        score=7150,
+    )
+    _set(case, state="offered")
+    draft = factories.request(firm, ours, RequestState.DRAFT, title=f"{CANARY} 초안")
+    waiting = factories.expert(ExpertState.SUBMITTED)
+    with recorded(None, Event.RESET_ASKED, world.people["company"]):
+        tell(world.people["company"], Event.RESET_ASKED, f"{CANARY} 알림", "/todo")
+    upload = factories.save(
+        ImportFile(
+            kind="experts",
+            name="experts.csv",
+            size=1,
+            sha256="0" * 64,
+            state=ImportState.CHECKED,
+            content=b"x",
+            uploaded_by_id=world.people["operator"].id,
+        )
+    )
+    mail = db.session.query(OutboxMail).first()
+    world.ids = {
+        "request_id": eligible.id,
+        "draft_id": draft.id,
+        "case_id": case.id,
+        "candidate_id": candidate.id,
+        "expert_id": expert.id,
+        "waiting_expert_id": waiting.id,
+        "career_id": expert.careers[0].id,
+        "skill_id": expert.skills[0].id,
+        "interest_id": expert.interests[0].id,
+        "need_id": eligible.needs[0].id,
+        "programme_id": ours.id,
+        "tier_id": ours.tiers[0].id,
+        "user_id": world.people["company_other"].id,
+        "organisation_id": firm.organisation_id,
+        "mail_id": mail.id if mail else 1,
+        "import_id": upload.id,
+        "row_id": 1,
+        "ranking_id": 1,
+        "code": "SYS-01",
+    }
+    return world
+
+
+def _set(thing: Any, **facts: Any) -> None:
+    for name, value in facts.items():
+        setattr(thing, name, value)
+    factories.save(thing)
+
+
+def rules(app: Any) -> Iterator[tuple[str, Any]]:
+    """Every method and rule of the site but static files."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint)):
+        if rule.endpoint == "static":
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield method, rule
