@@ -9,6 +9,7 @@ import pytest
 import xlsxwriter
 
 from marketplace.imports import kinds
+from marketplace.imports.archive import Workbook
 from marketplace.imports.faults import Kind, Unreadable
 from marketplace.imports.limits import WEB, Limits
 from marketplace.imports.reader import RawTable, read_table
@@ -234,7 +235,20 @@ def test_two_far_off_cells_do_not_fill_the_memory() -> None:
     far = xml.replace(b"</sheetData>", b'<row r="9999"><c r="XFD9999"><v>1</v></c></row></sheetData>')
     assert far != xml
     data = repacked(workbook([["a"], ["1"]]), {"xl/worksheets/sheet1.xml": far})
+    with pytest.raises(Unreadable) as caught:  # before the library lays the rectangle out
+        Workbook(io.BytesIO(data), WEB).extent("Sheet1")
+    assert caught.value.fault.kind is kinds.TOO_MANY_COLUMNS
     assert refusal(data, "a.xlsx") is kinds.TOO_MANY_COLUMNS
+
+
+def test_addresses_beyond_what_excel_has_are_refused() -> None:
+    with zipfile.ZipFile(io.BytesIO(workbook([["a"], ["1"]]))) as archive:
+        xml = archive.read("xl/worksheets/sheet1.xml")
+    for address in (b"A99999999999999999999", b"ZZZZ2", b"A0", b"a2"):
+        far = xml.replace(b'r="A2"', b'r="' + address + b'"')
+        assert far != xml
+        data = repacked(workbook([["a"], ["1"]]), {"xl/worksheets/sheet1.xml": far})
+        assert refusal(data, "a.xlsx") is kinds.DAMAGED
 
 
 def test_cells_without_an_address_are_refused() -> None:
