@@ -68,6 +68,7 @@ class Event(StrEnum):
     ROWS_IMPORTED = "rows_imported"
     IMPORT_STARTED = "import_started"
     IMPORT_CHECKED = "import_checked"
+    IMPORT_DISCARDED = "import_discarded"
     LIST_EXPORTED = "list_exported"
     PERSONAL_DATA_SEEN = "personal_data_seen"
     MAIL_DELIVERED = "mail_delivered"
@@ -147,6 +148,7 @@ EVENT_LABELS: dict[Event, str] = {
     Event.ROWS_IMPORTED: N_("자료 가져오기"),
     Event.IMPORT_STARTED: N_("가져오기 파일 접수"),
     Event.IMPORT_CHECKED: N_("가져오기 점검 완료"),
+    Event.IMPORT_DISCARDED: N_("가져오기 취소"),
     Event.LIST_EXPORTED: N_("목록 내려받기"),
     Event.PERSONAL_DATA_SEEN: N_("개인정보 열람"),
     Event.MAIL_DELIVERED: N_("메일 발송"),

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation, User
-from marketplace.companies.states import RequestState
-from marketplace.database import Base, Identified, Text, Versioned, Won, one_of, utcnow
+from marketplace.codes.brn import formatted
+from marketplace.companies.states import (
+    FIRM_ANSWERS_IN,
+    OPEN_STATES,
+    OPERATOR_HOLDS_IN,
+    TRANSITIONS,
+    RequestState,
+    next_state,
+)
+from marketplace.database import Base, Identified, Text, Versioned, Won, db, one_of, utcnow
 from marketplace.errors import N_
 from marketplace.programmes.models import Programme, Tier
 
-LEVELS = ("미적용", "기초", "중간1", "중간2", "고도")
-SIZE_CLASSES = {"micro": N_("소상공인"), "small": N_("소기업"), "medium": N_("중기업"), "midsize": N_("중견기업")}
+SIZE_CLASSES = {
+    "micro": N_("소상공인"),
+    "small": N_("소기업"),
+    "medium": N_("중기업"),
+    "midsize": N_("중견기업"),
+}
 MODES = {"onsite": N_("대면"), "remote": N_("비대면"), "both": N_("대면·비대면 모두")}
 PRIORITIES = {3: N_("필수"), 2: N_("중요"), 1: N_("희망")}
 
@@ -36,7 +48,7 @@ RELATION_LABELS = {
 }
 
 
-class Company(Identified, Base):
+class Company(Identified, Versioned, Base):
     """What is known of a firm. One to one with its organisation."""
 
     __tablename__ = "companies"
@@ -67,8 +79,20 @@ class Company(Identified, Base):
     def brn(self) -> str | None:
         return self.organisation.brn
 
+    @property
+    def brn_written(self) -> str | None:
+        """The business number as XXX-XX-XXXXX."""
+        return formatted(self.brn) if self.brn else None
+
     def belongs_to(self, user: User) -> bool:
         return user.organisation_id is not None and self.organisation_id == user.organisation_id
+
+    @classmethod
+    def of(cls, user: User) -> Company | None:
+        """The firm of a person, once its data has been saved."""
+        if user.organisation_id is None:
+            return None
+        return db.session.scalar(select(cls).where(cls.organisation_id == user.organisation_id))
 
 
 class CompanyRelation(Identified, Base):
@@ -96,12 +120,18 @@ class MentoringRequest(Identified, Versioned, Base):
     __table_args__ = (
         one_of("state", RequestState),
         CheckConstraint("months IS NULL OR months BETWEEN 3 AND 6", name="months_within_programme"),
-        CheckConstraint("state = 'draft' OR submitted_at IS NOT NULL OR state = 'withdrawn'", name="submitted_has_its_time"),
         CheckConstraint(
-            "state NOT IN ('eligible', 'ineligible') OR (decided_at IS NOT NULL AND decided_by_id IS NOT NULL)",
+            "state = 'draft' OR submitted_at IS NOT NULL OR state = 'withdrawn'",
+            name="submitted_has_its_time",
+        ),
+        CheckConstraint(
+            "state NOT IN ('eligible', 'ineligible')"
+            " OR (decided_at IS NOT NULL AND decided_by_id IS NOT NULL)",
             name="decision_has_who_and_when",
         ),
-        CheckConstraint("state NOT IN ('returned', 'ineligible') OR reason IS NOT NULL", name="refusal_has_a_reason"),
+        CheckConstraint(
+            "state NOT IN ('returned', 'ineligible') OR reason IS NOT NULL", name="refusal_has_a_reason"
+        ),
         Index("ix_requests_state_submitted_at", "state", "submitted_at"),
     )
 
@@ -114,7 +144,8 @@ class MentoringRequest(Identified, Versioned, Base):
     title: Mapped[str | None] = mapped_column(Text(120))
     problem: Mapped[str | None] = mapped_column(Text(4000))
     goal: Mapped[str | None] = mapped_column(Text(2000))
-    kpi_goals: Mapped[list[Any]] = mapped_column(default=list)  # [{code, baseline, target, unit}]
+    # [{code, baseline, target, unit}]; the values as decimal text such as "3.2", None when not known
+    kpi_goals: Mapped[list[Any]] = mapped_column(default=list)
     level: Mapped[str | None] = mapped_column(Text(10))
     self_check: Mapped[dict[str, Any]] = mapped_column(default=dict)  # question number -> answer 0 to 4
     months: Mapped[int | None]
@@ -122,21 +153,34 @@ class MentoringRequest(Identified, Versioned, Base):
     mode: Mapped[str | None] = mapped_column(Text(10))
     region: Mapped[str | None] = mapped_column(Text(5))
     place: Mapped[str | None] = mapped_column(Text(200))
-    declarations: Mapped[list[str]] = mapped_column(default=list)  # exclusions that the firm denied, see eligibility
+    declarations: Mapped[list[str]] = mapped_column(
+        default=list
+    )  # exclusions that the firm denied, see eligibility
+    dismissed: Mapped[list[str]] = mapped_column(default=list)  # proposed terms that the firm turned down
+    # What was typed but cannot be stored yet, input name -> text, so that nothing is lost (see drafting).
+    unfinished: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    saved_from: Mapped[str | None] = mapped_column(Text(32))  # the opened page that saved last
+    saves: Mapped[int] = mapped_column(default=0)
 
+    entered_at: Mapped[datetime] = mapped_column(default=utcnow)  # when the present state began
     submitted_at: Mapped[datetime | None]
-    answer_due_at: Mapped[datetime | None]
+    check_due_at: Mapped[datetime | None]  # by when the operator must have acted
+    answer_due_at: Mapped[datetime | None]  # by when the firm must have answered or objected
+    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reason: Mapped[str | None] = mapped_column(Text(2000))
-    checks: Mapped[dict[str, Any]] = mapped_column(default=dict)  # eligibility item -> ok | fault | unknown
+    # eligibility item -> {"result": ok | fault | unknown, "note": text}
+    checks: Mapped[dict[str, Any]] = mapped_column(default=dict)
     objection: Mapped[str | None] = mapped_column(Text(2000))
     objected_at: Mapped[datetime | None]
+    objection_answer: Mapped[str | None] = mapped_column(Text(2000))
 
     programme: Mapped[Programme] = relationship(lazy="joined")
     company: Mapped[Company] = relationship(lazy="joined")
     tier: Mapped[Tier | None] = relationship()
-    decided_by: Mapped[User | None] = relationship()
+    taken_by: Mapped[User | None] = relationship(foreign_keys=[taken_by_id])
+    decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
     needs: Mapped[list[RequestNeed]] = relationship(
         back_populates="request",
         cascade="all, delete-orphan",
@@ -147,17 +191,103 @@ class MentoringRequest(Identified, Versioned, Base):
         return self.company.belongs_to(user)
 
     def operated_by(self, user: User) -> bool:
-        return self.state != RequestState.DRAFT and self.programme.operated_by(user)
+        """Drafts are the firm's own; what was handed in once stays visible to those who run the programme."""
+        return self.submitted_at is not None and self.programme.operated_by(user)
 
     def people(self) -> list[User]:
         """The firm's active people, who are told what happens."""
         return User.of_organisation(self.company.organisation_id)
 
-    def move(self, to: RequestState) -> None:
-        """Set the state; who and when are set by the verb that calls this."""
-        self.state = to
-        if to is RequestState.SUBMITTED:
-            self.submitted_at = self.submitted_at or utcnow()
+    @property
+    def is_open(self) -> bool:
+        """Handed in and neither refused nor withdrawn."""
+        return self.state in OPEN_STATES
+
+    @property
+    def due_at(self) -> datetime | None:
+        """By when the present holder must act; None when nobody waits for anybody."""
+        if self.state in OPERATOR_HOLDS_IN:
+            return self.check_due_at
+        return self.answer_due_at if self.state in FIRM_ANSWERS_IN and self.may_still_answer else None
+
+    @property
+    def may_still_answer(self) -> bool:
+        """Whether the firm may act: an objection is possible once, an answer to a return at any time."""
+        return self.state == RequestState.RETURNED or (
+            self.state == RequestState.INELIGIBLE
+            and self.objected_at is None
+            and self.answer_due_at is not None
+            and self.answer_due_at >= utcnow()
+        )
+
+    @property
+    def ends_on(self) -> date | None:
+        """The day after the last one of the wished period; months count as in a calendar."""
+        if self.start_on is None or self.months is None:
+            return None
+        years, month = divmod(self.start_on.month - 1 + self.months, 12)
+        first = date(self.start_on.year + years, month + 1, 1)
+        last_day = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        return first.replace(day=min(self.start_on.day, last_day.day))
+
+    def can(self, verb: str) -> bool:
+        """Whether the state knows the verb; who may is another question."""
+        return verb in TRANSITIONS[RequestState(self.state)]
+
+    @classmethod
+    def locked(cls, request_id: int) -> MentoringRequest:
+        """The request as it stands now, held until the running transaction ends."""
+        return db.session.get_one(cls, request_id, with_for_update={"of": cls}, populate_existing=True)
+
+    def move(self, verb: str) -> None:
+        """Do a verb of the table and set the deadline of whoever has to act next.
+
+        Raises RuleBroken (conflict) when the state does not know the verb.
+        """
+        self.state = next_state(self.state, verb)
+        self.entered_at = now = utcnow()
+        programme = self.programme
+        if verb in ("submit", "object", "reopen"):
+            self.check_due_at = now + timedelta(days=programme.check_days)
+            self.answer_due_at = None
+        elif verb == "return":
+            self.answer_due_at = now + timedelta(days=programme.answer_days)
+        elif verb == "find_ineligible":
+            self.answer_due_at = now + timedelta(days=programme.objection_days)
+        if verb == "submit":
+            self.submitted_at = self.submitted_at or now
+
+    def decide(self, verb: str, by: User | None, reason: str | None = None) -> None:
+        """Find the request eligible or not: who, when and why."""
+        self.move(verb)
+        self.decided_at, self.decided_by, self.reason = self.entered_at, by, reason
+
+
+class RequestNumber(Base):
+    """The last running number given to a request in a year."""
+
+    __tablename__ = "request_numbers"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+    @classmethod
+    def next_reference(cls, year: int) -> str:
+        """A reference such as 2026-00042, within the running transaction.
+
+        One statement counts and locks, so that two people at once get two numbers. Numbers that imported
+        requests bear already are passed over.
+        """
+        count_up = text(
+            "INSERT INTO request_numbers (year, last) VALUES (:year, 1) "
+            "ON CONFLICT (year) DO UPDATE SET last = request_numbers.last + 1 RETURNING last"
+        )
+        while True:
+            number = db.session.execute(count_up, {"year": year}).scalar_one()
+            reference = f"{year}-{number:05d}"
+            taken = select(MentoringRequest.id).where(MentoringRequest.reference == reference)
+            if db.session.scalar(taken) is None:
+                return reference
 
 
 class RequestNeed(Identified, Base):

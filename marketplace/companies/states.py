@@ -1,4 +1,4 @@
-"""The life of a request as a table: TRANSITIONS[state][verb] is the next state; what is missing is refused."""
+"""The life of a request as a table: TRANSITIONS[state][verb] is the next state; all else is refused."""
 
 from __future__ import annotations
 
@@ -47,6 +47,18 @@ TRANSITIONS: dict[RequestState, dict[str, RequestState]] = {
     S.OBJECTED: {"uphold": S.INELIGIBLE, "reopen": S.CHECKING, "withdraw": S.WITHDRAWN},
     S.ELIGIBLE: {"withdraw": S.WITHDRAWN},
     S.WITHDRAWN: {},
+}
+#: States in which the operator must act by ``check_due_at``, and those in which the firm may answer.
+OPERATOR_HOLDS_IN = (S.SUBMITTED, S.CHECKING, S.OBJECTED)
+FIRM_ANSWERS_IN = (S.RETURNED, S.INELIGIBLE)
+#: A firm has one request at a time: these count.
+OPEN_STATES = (S.SUBMITTED, S.CHECKING, S.RETURNED, S.OBJECTED, S.ELIGIBLE)
+HOLDER = {  # who has to act now
+    S.DRAFT: N_("기업"),
+    S.SUBMITTED: N_("운영기관"),
+    S.CHECKING: N_("운영기관"),
+    S.RETURNED: N_("기업"),
+    S.OBJECTED: N_("운영기관"),
 }
 WHO: dict[str, Permission] = {
     "save": Permission.EDIT_REQUEST,

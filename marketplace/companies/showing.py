@@ -1,0 +1,163 @@
+"""What the pages of firm and staff show of a request, in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+
+from marketplace.audit import history_of
+from marketplace.companies import choices
+from marketplace.companies.eligibility import DECLARATIONS, RESULT_LABELS, SEOUL, Result, today
+from marketplace.companies.models import MODES, PRIORITIES, RELATION_LABELS, SIZE_CLASSES, MentoringRequest
+from marketplace.companies.progress import steps_of
+from marketplace.companies.states import HOLDER, STATE_LABELS, RequestState
+from marketplace.events import EVENT_LABELS, Event
+from marketplace.web.setup import day, moment, won
+
+TONES = {
+    RequestState.DRAFT: "gray",
+    RequestState.SUBMITTED: "information",
+    RequestState.CHECKING: "primary",
+    RequestState.RETURNED: "warning",
+    RequestState.INELIGIBLE: "danger",
+    RequestState.OBJECTED: "warning",
+    RequestState.ELIGIBLE: "success",
+    RequestState.WITHDRAWN: "gray",
+}
+_OUTCOMES = {"upheld": "부적격 유지", "reopened": "이의 받아들임"}
+
+
+def state_badge(state: str) -> tuple[str, str]:
+    """The state's name and the tone of its badge."""
+    return gettext(STATE_LABELS[RequestState(state)]), TONES[RequestState(state)]
+
+
+def result_badge(result: str) -> tuple[str, str]:
+    """What was found for an item, and the tone of its badge."""
+    tones = {Result.OK: "success", Result.FAULT: "danger", Result.UNKNOWN: "gray"}
+    return gettext(RESULT_LABELS[Result(result)]), tones[Result(result)]
+
+
+def days_left(due: datetime) -> int:
+    """Days until a deadline as people in Korea count them; negative once it has passed."""
+    return (due.astimezone(SEOUL).date() - today()).days
+
+
+def holder(request: MentoringRequest) -> str | None:
+    """Who has to act now, in words."""
+    label = HOLDER.get(RequestState(request.state))
+    if request.state == RequestState.INELIGIBLE and request.may_still_answer:
+        label = HOLDER[RequestState.RETURNED]
+    return gettext(label) if label else None
+
+
+def _local_day(at: datetime) -> str:
+    return day(at.astimezone(SEOUL).date())
+
+
+def steps(request: MentoringRequest) -> list[dict[str, Any]]:
+    """The steps as the macro wants them."""
+    return [
+        {
+            "label": gettext(step.label),
+            "state": step.state,
+            "when": _local_day(step.when) if step.when else None,
+            "who": gettext(step.who) if step.who else None,
+            "due": _local_day(step.due) if step.due else None,
+            "note": gettext(step.note, **step.facts) if step.note else None,
+            "url": step.url,
+            "action": gettext(step.action) if step.action else None,
+        }
+        for step in steps_of(request)
+    ]
+
+
+def history(request: MentoringRequest) -> list[dict[str, Any]]:
+    """What happened, newest first; savings of a draft in a row are told once."""
+    told: list[dict[str, Any]] = []
+    before = ""
+    for entry in history_of(request, limit=1000):
+        if entry.event == before == Event.REQUEST_SAVED:
+            told.pop()
+        before = entry.event
+        label = EVENT_LABELS.get(Event(entry.event), entry.event)
+        note = entry.facts.get("reason") or entry.facts.get("text")
+        outcome = _OUTCOMES.get(entry.facts.get("outcome", ""))
+        who = gettext("자동 처리") if entry.actor_role == "system" else entry.actor_name
+        told.append(
+            {
+                "what": gettext(label) + (f": {gettext(outcome)}" if outcome else ""),
+                "when": moment(entry.at),
+                "who": who,
+                "note": note,
+            }
+        )
+    return told[::-1]
+
+
+def seen(request: MentoringRequest) -> dict[str, Any]:
+    """The request's facts as pairs, by section, for reading."""
+    firm = request.company
+    regions = dict(choices.region_choices(firm.region, request.region))
+    industries = dict(choices.industry_choices())
+    return {
+        "holder": holder(request),
+        "badge": state_badge(request.state),
+        "firm_facts": [
+            (gettext("기업명"), firm.name),
+            (gettext("사업자등록번호"), firm.brn_written),
+            (gettext("업종"), industries.get(firm.industry or "")),
+            (gettext("소재지"), " ".join(filter(None, [regions.get(firm.region or ""), firm.city]))),
+            (
+                gettext("상시근로자"),
+                None if firm.employees is None else gettext("%(count)d명", count=firm.employees),
+            ),
+            (gettext("연 매출액"), None if firm.sales is None else won(firm.sales)),
+            (gettext("기업규모"), _word(SIZE_CLASSES, firm.size_class)),
+            (gettext("주요 생산품"), firm.products),
+        ],
+        "relation_facts": [
+            (gettext(label), ", ".join(row.name for row in firm.relations if row.kind == kind))
+            for kind, label in RELATION_LABELS.items()
+        ],
+        "wish_facts": [
+            (gettext("지원유형"), choices.named(request.tier) if request.tier else None),
+            (gettext("총사업비"), won(request.tier.total) if request.tier else None),
+            (gettext("기간"), gettext("%(months)d개월", months=request.months) if request.months else None),
+            (gettext("희망 시작일"), day(request.start_on) if request.start_on else None),
+            (gettext("지원방식"), _word(MODES, request.mode)),
+            (gettext("지역"), regions.get(request.region or "")),
+            (gettext("주소"), request.place),
+            (gettext("현재 수준"), gettext(request.level) if request.level else None),
+        ],
+        "needs": [
+            {
+                "label": choices.term_name(need.term, need.words),
+                "importance": gettext(PRIORITIES[need.priority]),
+                "because": need.because,
+                "own": need.term is None,
+            }
+            for need in request.needs
+        ],
+        "kpis": _kpis(request),
+        "declared": [gettext(DECLARATIONS[item]) for item in request.declarations if item in DECLARATIONS],
+    }
+
+
+def _kpis(request: MentoringRequest) -> list[dict[str, Any]]:
+    names = choices.kpi_names() if request.kpi_goals else {}
+    return [
+        {
+            "name": names.get(goal["code"], goal["code"]),
+            "baseline": goal["baseline"],
+            "target": goal["target"],
+            "unit": goal["unit"],
+        }
+        for goal in request.kpi_goals
+    ]
+
+
+def _word(labels: Any, value: str | None) -> str | None:
+    return gettext(labels[value]) if value in labels else value

@@ -1,0 +1,83 @@
+"""The way of a request through the pages, from the first words to the decision."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from marketplace.audit import history_of, verify_chain
+from marketplace.companies.eligibility import DECLARATIONS, ITEMS, today
+from marketplace.companies.models import MentoringRequest
+from marketplace.companies.states import RequestState
+from marketplace.database import db
+from tests.conftest import sign_in
+
+pytestmark = pytest.mark.both_databases
+
+
+def stored() -> MentoringRequest:
+    """The newest request as the database has it."""
+    db.session.rollback()
+    return db.session.query(MentoringRequest).order_by(MentoringRequest.id.desc()).first()
+
+
+def test_a_request_goes_from_first_words_to_eligible_through_the_pages(app, world):
+    firm, staff = app.test_client(), app.test_client()
+    sign_in(firm, world.person)
+    sign_in(staff, world.operator)
+    answer = firm.post(
+        "/requests/new",
+        data={"programme_id": world.programme.id, "problem": "도금이 벗겨져서 반품이 들어옵니다. 원인을 모르겠습니다.", "terms": ["QUA-01"]},
+    )
+    request = stored()
+    assert answer.status_code == 303
+    assert answer.location == f"/requests/{request.id}/edit#needs"
+    assert re.fullmatch(r"2026-\d{5}", request.reference)
+    assert [(need.term, need.priority) for need in request.needs] == [("QUA-01", 3)]
+    page = firm.get(f"/requests/{request.id}/edit")
+    assert page.status_code == 200
+    version = re.search(r'name="version"[^>]*value="(\d+)"', page.text)[1]
+    answer = firm.post(
+        f"/requests/{request.id}/edit",
+        data={
+            "version": version,
+            "page": "a",
+            "do": "submit",
+            "title": "도금 박리",
+            "problem": "도금이 벗겨져서 반품이 들어옵니다. 원인을 모르겠습니다.",
+            "goal": "반품을 절반으로 줄이고 싶습니다.",
+            "kpis-0-code": "Q1",
+            "kpis-0-baseline": "3.2",
+            "tier_id": world.programme.tiers[0].id,
+            "months": "3",
+            "start_on": (today() + timedelta(days=60)).isoformat(),
+            "mode": "onsite",
+            "region": "48",
+            "place": "창원시 성산구",
+            "level": "기초",
+            "declarations": list(DECLARATIONS),
+        },
+    )
+    assert answer.location == f"/requests/{request.id}", answer.text
+    assert stored().state == RequestState.SUBMITTED
+    assert stored().kpi_goals == [{"code": "Q1", "baseline": "3.2", "target": None, "unit": "% 또는 ppm"}]
+    assert request.reference in staff.get("/staff/requests").text
+    assert staff.post(f"/staff/requests/{request.id}/take").status_code == 303
+    assert staff.get(f"/staff/requests/{request.id}").status_code == 200
+    checks = {item: "ok" for item in ITEMS}
+    answer = staff.post(f"/staff/requests/{request.id}/decide", data={**checks, "do": "eligible"})
+    assert answer.status_code == 303, answer.text
+    assert stored().state == RequestState.ELIGIBLE
+    assert stored().decided_by_id == world.operator.id
+    assert [entry.event for entry in history_of(stored())] == [
+        "interest_expressed",
+        "request_saved",
+        "request_submitted",
+        "request_taken",
+        "request_eligible",
+    ]
+    assert verify_chain() is None
+    assert "적격" in firm.get(f"/requests/{request.id}").text
+    assert firm.get("/requests").status_code == 200
