@@ -1,6 +1,7 @@
 """``flask rank``, ``flask evaluate`` and ``flask assign``: the ranker on spreadsheets alone.
 
-They need no database and no server. Results go to standard output and everything else to standard error;
+They need no database and no server. The solver and the reader of Korean are imported when a command runs, so
+that no other command waits for them. Results go to standard output and everything else to standard error;
 they end with 0 on success and with 2 on bad input, after naming every fault.
 """
 
@@ -17,7 +18,7 @@ import click
 
 from marketplace.codes.book import packaged_codebook
 from marketplace.errors import N_
-from marketplace.imports import files_output, kinds
+from marketplace.imports import kinds
 from marketplace.imports.columns import Progress, Sheet
 from marketplace.imports.experts_sheet import ExpertRow, read_experts
 from marketplace.imports.faults import Fault, shown
@@ -56,6 +57,7 @@ def _options(command: _Command) -> _Command:
 )
 def rank(experts_file: Path, requests_file: Path, ignore_gates: bool, top: int, form: str) -> None:
     """Rank the experts of one file for every request of another; JSON is one object per line."""
+    from marketplace.imports import files_output
     from marketplace.matching.ranker import ExpertRanker
 
     files = _Files(experts_file, requests_file)
@@ -78,6 +80,7 @@ def evaluate(
     experts_file: Path, requests_file: Path, judgements_file: Path, ignore_gates: bool, form: str
 ) -> None:
     """Judge the ranking of all experts by graded pairs."""
+    from marketplace.imports import files_output
     from marketplace.matching import evaluation
     from marketplace.matching.ranker import ExpertRanker
 
@@ -108,6 +111,7 @@ def evaluate(
 )
 def assign(experts_file: Path, requests_file: Path, ignore_gates: bool, objective: str, form: str) -> None:
     """The best assignment of all requests at once, the unserved with their reasons."""
+    from marketplace.imports import files_output
     from marketplace.matching.assignment import assign_rankings, free_places
     from marketplace.matching.ranker import ExpertRanker
 
