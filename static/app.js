@@ -1,11 +1,13 @@
 // Everything here makes pages quicker; no page depends on it.
-import { startAutosave } from './scripts/autosave.js'
+import { forgetAtSignOut, settleSent, startAutosave } from './scripts/autosave.js'
 import { startDisplay } from './scripts/display.js'
 import { startForms } from './scripts/forms.js'
 import { startQueue } from './scripts/queue.js'
 
 startDisplay()
 startForms(document)
+settleSent()
+forgetAtSignOut()
 startAutosave(document)
 startQueue(document)
 

@@ -6,6 +6,7 @@ const QUIET = 2000
 const RETRY = 15000
 const KEEP = 7 * 24 * 60 * 60 * 1000
 const PREFIX = 'draft:'
+const SENT = 'draft-sent'
 
 /** What somebody typed, as [name, value] pairs; no files, passwords or tokens. */
 function typed(form) {
@@ -25,9 +26,18 @@ function fill(form, pairs) {
   }
 }
 
-/** This browser's copy. Storage may be full or forbidden; then there is simply no copy. */
+/** Storage may be full or forbidden; then there is simply no copy. */
+function guarded(work) {
+  try { return work() } catch { return null }
+}
+
+/** The name of a copy; two people who share a browser do not see each other's. */
+function nameOf(form) {
+  return `${PREFIX}${document.body.dataset.user ?? ''}:${form.dataset.autosaveUrl}`
+}
+
+/** This browser's copy. */
 function shelf(key) {
-  const guarded = (work) => { try { return work() } catch { return null } }
   return {
     put: (pairs) => guarded(() => localStorage.setItem(key, JSON.stringify({ at: Date.now(), pairs }))),
     drop: () => guarded(() => localStorage.removeItem(key)),
@@ -43,7 +53,8 @@ class Draft {
     this.form = form
     this.line = form.querySelector('[data-autosave-status]')
     this.offer = form.querySelector('[data-autosave-offer]')
-    this.copy = shelf(PREFIX + form.dataset.autosaveUrl)
+    this.key = nameOf(form)
+    this.copy = shelf(this.key)
     this.saved = JSON.stringify(typed(form))
     this.timer = null
     this.busy = false
@@ -56,6 +67,7 @@ class Draft {
     this.form.addEventListener('submit', () => {
       clearTimeout(this.timer)
       this.copy.put(typed(this.form))
+      guarded(() => sessionStorage.setItem(SENT, this.key))
     })
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'hidden' && this.timer) this.save()
@@ -125,6 +137,23 @@ class Draft {
     } finally {
       this.busy = false
     }
+  }
+}
+
+/** Drops the copy of a form that was just sent, unless the answer is a sign-in, an error or the form with its faults. */
+export function settleSent() {
+  const key = guarded(() => sessionStorage.getItem(SENT))
+  if (!key) return
+  guarded(() => sessionStorage.removeItem(SENT))
+  if (!document.querySelector('input[type=password], .error-page, .error-summary')) shelf(key).drop()
+}
+
+/** Signing out leaves nothing typed behind on this device. */
+export function forgetAtSignOut() {
+  for (const form of document.querySelectorAll('form[data-sign-out]')) {
+    form.addEventListener('submit', () => guarded(() => {
+      for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key)
+    }))
   }
 }
 
