@@ -176,6 +176,16 @@ OWN_WORDS = Kind(
 UNLISTED = Kind(
     "unlisted", N_("%(file)s 파일에 없는 값입니다."), N_("그 파일에 있는 값으로 고치거나 행을 지워 주십시오.")
 )
+OTHER_ACCOUNT = Kind(
+    "other_account",
+    N_("전문가가 아닌 다른 역할의 계정이 쓰는 주소입니다."),
+    N_("전문가 본인의 다른 이메일 주소로 고쳐 주십시오."),
+)
+ALREADY_HANDLED = Kind(
+    "already_handled",
+    N_("이미 검토를 시작했거나 다른 사업의 신청이라 바꿀 수 없습니다."),
+    N_("이 행을 지우거나 신청 화면에서 처리해 주십시오."),
+)
 
 #: Every kind by its code.
 BY_CODE: Mapping[str, Kind] = {kind.code: kind for kind in list(vars().values()) if isinstance(kind, Kind)}

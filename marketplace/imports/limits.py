@@ -32,7 +32,7 @@ WEB = Limits(
     rows=100_000,
     columns=200,
     cells=5_000_000,
-    line=200,
+    line=120,
     prose=4_000,
     faults=5_000,
 )
