@@ -8,7 +8,7 @@ from flask import request, url_for
 from wtforms import SelectChoice
 
 from marketplace.access import Permission
-from marketplace.experts import actions, frame, queries
+from marketplace.experts import actions_parts, frame, queries
 from marketplace.experts.blueprint import blueprint
 from marketplace.experts.forms import CareerForm, InterestForm, NoInterestsForm, SkillForm
 from marketplace.experts.models import CareerEntry, Expert, ExpertInterest, ExpertSkill
@@ -45,7 +45,7 @@ def _career(entry: CareerEntry | None, expert: Expert) -> Any:
     form: Any = CareerForm(obj=entry, version=expert.version or 0)
     if submitted(
         form,
-        lambda: actions.save_career(
+        lambda: actions_parts.save_career(
             career=entry,
             employer=form.employer.data,
             employer_brn=form.employer_brn.data,
@@ -68,7 +68,7 @@ def remove_career(entry_id: int) -> Any:
     """Take a position out, after one more question."""
     entry = queries.own_career(me(), entry_id)
     if request.method == "POST":
-        actions.remove_career(career=entry, by=me())
+        actions_parts.remove_career(career=entry, by=me())
         return to(url_for("experts.careers"))
     what = f"{entry.employer} {entry.title}"
     return frame.step("experts/remove.html", "careers", entry.expert, what=what, verified_fact=True)
@@ -111,7 +111,7 @@ def _skill(entry: ExpertSkill | None, expert: Expert) -> Any:
     ]
     if submitted(
         form,
-        lambda: actions.save_skill(
+        lambda: actions_parts.save_skill(
             skill=entry,
             term=form.term.data if group else None,
             words=form.words.data,
@@ -143,7 +143,7 @@ def remove_skill(entry_id: int) -> Any:
     """Take a skill out, after one more question."""
     entry = queries.own_skill(me(), entry_id)
     if request.method == "POST":
-        actions.remove_skill(skill=entry, by=me())
+        actions_parts.remove_skill(skill=entry, by=me())
         return to(url_for("experts.skills"))
     return frame.step("experts/remove.html", "skills", entry.expert, what=frame.labels().skill(entry))
 
@@ -158,7 +158,7 @@ def skill_proposals() -> Any:
     form.term.choices = [SelectChoice(term.id) for term in names.vocabulary.terms.values()]
     if submitted(
         form,
-        lambda: actions.save_skill(
+        lambda: actions_parts.save_skill(
             skill=None,
             term=form.term.data,
             words=None,
@@ -189,7 +189,9 @@ def interests() -> Any:
     """이해관계, with the declaration of having none."""
     expert = profile_of(me())
     form: Any = NoInterestsForm(none=expert.no_interests_declared, version=expert.version or 0)
-    if submitted(form, lambda: actions.declare_interests(none=form.none.data, version=form.seen, by=me())):
+    if submitted(
+        form, lambda: actions_parts.declare_interests(none=form.none.data, version=form.seen, by=me())
+    ):
         return to(frame.after("interests"))
     return frame.step("experts/interests.html", "interests", expert, form=form)
 
@@ -213,7 +215,7 @@ def _interest(entry: ExpertInterest | None, expert: Expert) -> Any:
     form: Any = InterestForm(obj=entry, version=expert.version or 0)
     if submitted(
         form,
-        lambda: actions.save_interest(
+        lambda: actions_parts.save_interest(
             interest=entry,
             kind=form.kind.data,
             organisation=form.organisation.data,
@@ -234,7 +236,7 @@ def remove_interest(entry_id: int) -> Any:
     """Take a tie back, after one more question."""
     entry = queries.own_interest(me(), entry_id)
     if request.method == "POST":
-        actions.remove_interest(interest=entry, by=me())
+        actions_parts.remove_interest(interest=entry, by=me())
         return to(url_for("experts.interests"))
     return frame.step(
         "experts/remove.html", "interests", entry.expert, what=entry.organisation, verified_fact=True
