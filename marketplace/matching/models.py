@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from marketplace.accounts.models import User
 from marketplace.companies.models import MentoringRequest
-from marketplace.database import Base, Identified, Text, Versioned, one_of, utcnow
+from marketplace.database import Base, Identified, Text, Versioned, db, one_of, utcnow
+from marketplace.errors import NotFound
 from marketplace.experts.models import Expert
 from marketplace.matching.profiles import Period
 from marketplace.matching.states import CandidateState, CaseState, next_state
 
 
 class Snapshot(Base):
-    """What a ranking was fed with, kept once by the SHA-256 of its JSON: a profile, a request, a vocabulary."""
+    """What a ranking was fed with, kept once by the SHA-256 of its JSON: a profile, the map from
+    experts to profiles, a request, a vocabulary."""
 
     __tablename__ = "snapshots"
 
     digest: Mapped[str] = mapped_column(Text(64), primary_key=True)
-    kind: Mapped[str] = mapped_column(Text(12))  # expert, request, vocabulary
+    kind: Mapped[str] = mapped_column(Text(12))  # expert, experts, request, vocabulary
     content: Mapped[dict[str, Any]]
 
 
@@ -35,16 +38,19 @@ class StoredRanking(Identified, Base):
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     request_digest: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"))
     vocabulary_digest: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"))
-    expert_digests: Mapped[dict[str, Any]]  # expert key -> snapshot digest
+    experts_digest: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"))  # the map: key -> digest
     weights: Mapped[dict[str, Any]]
-    settings: Mapped[dict[str, Any]]  # gates, cooling-off, top
+    settings: Mapped[dict[str, Any]]  # gates, how many at the top, whom besides, which day
     code_version: Mapped[str] = mapped_column(Text(40))
     result: Mapped[dict[str, Any]]  # the ranking as JSON: ranked and excluded
     result_hash: Mapped[str] = mapped_column(Text(64))
 
 
 class MatchCase(Identified, Versioned, Base):
-    """The way of one eligible request to an approved match. ``due_at`` is when the present holder must have acted."""
+    """The way of one eligible request to an approved match.
+
+    ``due_at`` is when the present holder must have acted.
+    """
 
     __tablename__ = "match_cases"
     __table_args__ = (
@@ -55,7 +61,8 @@ class MatchCase(Identified, Versioned, Base):
             name="accepted_has_a_candidate",
         ),
         CheckConstraint(
-            "state NOT IN ('first_approved', 'approved') OR (first_approved_at IS NOT NULL AND first_approved_by_id IS NOT NULL)",
+            "state NOT IN ('first_approved', 'approved')"
+            " OR (first_approved_at IS NOT NULL AND first_approved_by_id IS NOT NULL)",
             name="first_approval_has_who_and_when",
         ),
         CheckConstraint(
@@ -87,8 +94,8 @@ class MatchCase(Identified, Versioned, Base):
     candidates: Mapped[list[Candidate]] = relationship(
         back_populates="case", order_by="Candidate.id", foreign_keys="Candidate.case_id"
     )
-    chosen: Mapped[Candidate | None] = relationship(foreign_keys=[chosen_id], post_update=True)
-    ranking: Mapped[StoredRanking | None] = relationship(foreign_keys=[ranking_id], post_update=True)
+    chosen: Mapped[Candidate | None] = relationship(foreign_keys=[chosen_id], viewonly=True)
+    ranking: Mapped[StoredRanking | None] = relationship(foreign_keys=[ranking_id], viewonly=True)
     first_approved_by: Mapped[User | None] = relationship(foreign_keys=[first_approved_by_id])
     approved_by: Mapped[User | None] = relationship(foreign_keys=[approved_by_id])
 
@@ -103,11 +110,90 @@ class MatchCase(Identified, Versioned, Base):
     def operated_by(self, user: User) -> bool:
         return self.request.programme.operated_by(user)
 
+    def in_state(self, *states: CandidateState) -> list[Candidate]:
+        """The candidates in these states, in the order in which they were put forward."""
+        return [candidate for candidate in self.candidates if candidate.state in states]
+
+    def candidate(self, candidate_id: int) -> Candidate:
+        """The candidate with this number; NotFound when it is another case's."""
+        for candidate in self.candidates:
+            if candidate.id == candidate_id:
+                return candidate
+        raise NotFound(candidate_id)
+
+    def candidate_for(self, expert_id: int) -> Candidate | None:
+        """The candidate that this expert is in this case, if any."""
+        return next((c for c in self.candidates if c.expert_id == expert_id), None)
+
+    @property
+    def offered(self) -> Candidate | None:
+        """The candidate whose answer is awaited."""
+        return next(iter(self.in_state(CandidateState.OFFERED)), None)
+
+    @property
+    def waiting(self) -> list[Candidate]:
+        """Candidates with a preference who have not been asked yet, first choice first."""
+        ranked = [c for c in self.in_state(CandidateState.LISTED) if c.preference is not None]
+        return sorted(ranked, key=lambda candidate: candidate.preference or 0)
+
     def move(self, verb: str, due_at: datetime | None = None) -> None:
-        """Do a verb of the table: set the state, since when, and by when the next one must act."""
-        self.state = next_state(self.state, verb)
-        self.entered_at = utcnow()
+        """Do a verb of the table: set the state, since when, and by when the next one must act.
+
+        ``entered_at`` stays when the verb leads to the state it started from.
+        """
+        after = next_state(self.state, verb)
+        if after != self.state:
+            self.entered_at = utcnow()
+        self.state = after
         self.due_at = due_at
+
+    def choose(self, candidate: Candidate | None) -> None:
+        """Set, or clear, who accepted.
+
+        The key is set rather than the relationship, which would be written in a second statement, too late
+        for the rule that an accepted case has a candidate.
+        """
+        self.chosen_id = candidate.id if candidate is not None else None
+        db.session.expire(self, ["chosen"])
+
+    def offer(self, candidate: Candidate, verb: str) -> None:
+        """Ask an expert; the answer is due after the programme's ``offer_days``."""
+        now = utcnow()
+        candidate.state = CandidateState.OFFERED
+        candidate.offered_at = now
+        candidate.expires_at = now + timedelta(days=self.request.programme.offer_days)
+        candidate.reminded_at = candidate.answered_at = None
+        self.move(verb, candidate.expires_at)
+
+    def back_to_matching(self, verb: str) -> None:
+        """Nobody is chosen, no order holds; the operator proposes anew within ``matching_days``."""
+        self.move(verb, utcnow() + timedelta(days=self.request.programme.matching_days))
+        self.choose(None)
+        self.overridden_by_id = None
+        self.first_approved_at = self.first_approved_by_id = None
+        for candidate in self.candidates:
+            if candidate.state == CandidateState.LISTED:
+                candidate.preference = None
+
+    def end(self) -> Candidate | None:
+        """Withdraw: everything that is open lapses; who was being asked or had accepted, to be told."""
+        asked = next(iter(self.in_state(CandidateState.OFFERED, CandidateState.ACCEPTED)), None)
+        self.move("withdraw")
+        self.lapse_others()
+        if asked is not None:
+            asked.state = CandidateState.LAPSED
+        return asked
+
+    @classmethod
+    def of_request(cls, request: MentoringRequest) -> MatchCase | None:
+        """The case that carries a request on, if it got that far."""
+        return db.session.scalar(select(cls).where(cls.request_id == request.id))
+
+    def lapse_others(self) -> None:
+        """End every candidate that is still open, except the chosen one."""
+        for candidate in self.in_state(CandidateState.LISTED, CandidateState.OFFERED):
+            if candidate is not self.chosen:
+                candidate.state = CandidateState.LAPSED
 
 
 class Candidate(Identified, Versioned, Base):
@@ -147,3 +233,61 @@ class Candidate(Identified, Versioned, Base):
     def belongs_to(self, user: User) -> bool:
         """An offer belongs to the expert it was made to."""
         return self.expert.belongs_to(user) and self.offered_at is not None
+
+    @property
+    def may_be_listed(self) -> bool:
+        """Whether the expert may be put forward again: never after a refusal by anybody."""
+        return self.state in (CandidateState.LISTED, CandidateState.EXPIRED, CandidateState.LAPSED)
+
+    @classmethod
+    def case_id_of(cls, candidate_id: int) -> int:
+        """The case of a candidate; NotFound when there is no such candidate."""
+        case_id = db.session.scalar(select(cls.case_id).where(cls.id == candidate_id))
+        if case_id is None:
+            raise NotFound(candidate_id)
+        return case_id
+
+    def answer(self, state: CandidateState, reason: str | None = None) -> None:
+        """End an open offer or an acceptance, with the moment and the reason."""
+        self.state = state
+        self.answered_at = utcnow()
+        self.reason = reason
+
+    def list_again(self) -> None:
+        """Put an expert forward anew whose earlier offer ran out."""
+        self.state = CandidateState.LISTED
+        self.preference = self.offered_at = self.expires_at = self.reminded_at = self.answered_at = None
+
+    @property
+    def score_points(self) -> float | None:
+        """0 to 100 with two places, as printed; None when it was never scored."""
+        return None if self.score is None else self.score / 100
+
+
+def held_periods(expert_id: int, states: Sequence[CaseState], besides: int | None = None) -> list[Period]:
+    """The periods in which cases in these states hold a place of the expert, ``besides`` left out."""
+    query = (
+        select(MatchCase.since, MatchCase.until)
+        .join(Candidate, Candidate.id == MatchCase.chosen_id)
+        .where(Candidate.expert_id == expert_id, MatchCase.state.in_(states))
+    )
+    if besides is not None:
+        query = query.where(MatchCase.id != besides)
+    return [Period(since, until) for since, until in db.session.execute(query)]
+
+
+T = TypeVar("T", MatchCase, Expert)
+
+
+def locked(model: type[T], key: int) -> T:
+    """The row as it is now, locked until the transaction ends; NotFound when there is none.
+
+    Whoever locks several takes the expert first, then cases by number. A case brings its candidates, which
+    its lock covers. Changes that wait are written first, because what is read here replaces them.
+    """
+    db.session.flush()
+    options = [selectinload(MatchCase.candidates)] if model is MatchCase else []
+    row = db.session.get(model, key, options=options, with_for_update={"of": model}, populate_existing=True)
+    if row is None:
+        raise NotFound(key)
+    return row

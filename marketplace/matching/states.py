@@ -1,6 +1,7 @@
-"""The match machine as a table. TRANSITIONS[state][verb] is the next state; beside it, who may, what is recorded.
+"""The match machine as a table: TRANSITIONS[state][verb] is the next state.
 
-The diagram in docs/ is printed from these tables.
+Beside it stand who may do a verb, as what it is recorded, and who is told. The diagram in docs/ is printed
+from these tables.
 """
 
 from __future__ import annotations

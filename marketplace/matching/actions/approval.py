@@ -1,0 +1,114 @@
+"""How the operator and the ministry decide on an accepted match."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from marketplace.access import Permission, require
+from marketplace.audit import recorded
+from marketplace.database import utcnow
+from marketplace.errors import N_, RuleBroken
+from marketplace.events import Event
+from marketplace.experts.models import Expert
+from marketplace.matching.checks import Step, require_free
+from marketplace.matching.handover import MIN_REASON, reason_of
+from marketplace.matching.models import MatchCase, locked
+from marketplace.matching.states import CandidateState, next_state
+from marketplace.matching.wording import announce
+
+
+def approve_first(case: MatchCase, *, by: Any) -> None:
+    """Approve the match for the operator; rules and the expert's places are asked again."""
+    require(by, Permission.APPROVE_FIRST, case)
+    with recorded(by, Event.MATCH_APPROVED_FIRST, case) as record:
+        case, expert = _lock(case)
+        next_state(case.state, "approve_first")
+        _require_stranger(case, expert, by)
+        if case.overridden_by_id is not None and by is not None and case.overridden_by_id == by.id:
+            raise RuleBroken(
+                N_("예외 제안을 한 사람은 그 매칭을 승인할 수 없습니다. 다른 담당자가 승인해 주십시오.")
+            )
+        facts = require_free(expert, case, Step.APPROVE_FIRST)
+        case.move("approve_first", utcnow() + timedelta(days=case.request.programme.approval_days))
+        case.first_approved_at, case.first_approved_by_id = utcnow(), by.id
+        record.facts.update(facts, candidate=case.chosen_id)
+        announce("approve_first", case, case.chosen)
+
+
+def approve_final(case: MatchCase, *, by: Any) -> None:
+    """Approve the match for the ministry; it stands from now on, and the other candidates lapse."""
+    require(by, Permission.APPROVE_FINAL, case)
+    with recorded(by, Event.MATCH_APPROVED, case) as record:
+        case, expert = _lock(case)
+        next_state(case.state, "approve_final")
+        _require_stranger(case, expert, by)
+        if case.first_approved_by_id == by.id:
+            raise RuleBroken(
+                N_("1차 승인과 최종 승인은 서로 다른 사람이 해야 합니다. 다른 담당자가 승인해 주십시오.")
+            )
+        facts = require_free(expert, case, Step.APPROVE_FINAL)
+        case.move("approve_final")
+        case.approved_at, case.approved_by_id = utcnow(), by.id
+        case.lapse_others()
+        record.facts.update(facts, candidate=case.chosen_id)
+        announce("approve_final", case, case.chosen)
+
+
+def send_back(case: MatchCase, reason: str, *, by: Any) -> None:
+    """Return the match to the operator's approval and say what is to be looked at again."""
+    require(by, Permission.APPROVE_FINAL, case)
+    why = reason_of(reason, MIN_REASON)
+    with recorded(by, Event.MATCH_RETURNED, case, reason=why) as record:
+        case = locked(MatchCase, case.id)
+        case.move("return", utcnow() + timedelta(days=case.request.programme.approval_days))
+        case.first_approved_at = case.first_approved_by_id = None
+        case.reason = why
+        record.facts["candidate"] = case.chosen_id
+        announce("return", case, case.chosen, reason=why)
+
+
+def reject(case: MatchCase, reason: str, *, by: Any) -> None:
+    """Reject the match for the operator; the expert is not offered again in this case."""
+    require(by, Permission.APPROVE_FIRST, case)
+    _reject(case, "reject", reason, by)
+
+
+def reject_final(case: MatchCase, reason: str, *, by: Any) -> None:
+    """Reject the match for the ministry; the operator proposes other experts."""
+    require(by, Permission.APPROVE_FINAL, case)
+    _reject(case, "reject_final", reason, by)
+
+
+def _reject(case: MatchCase, verb: str, reason: str, by: Any) -> None:
+    why = reason_of(reason, MIN_REASON)
+    with recorded(by, Event.MATCH_REJECTED, case, reason=why) as record:
+        case = locked(MatchCase, case.id)
+        next_state(case.state, verb)
+        chosen = case.candidate(case.chosen_id or 0)
+        chosen.answer(CandidateState.REJECTED, why)
+        case.back_to_matching(verb)
+        case.reason = why
+        record.facts.update(candidate=chosen.id, expert=chosen.expert_id, step=verb)
+        announce(verb, case, chosen, reason=why)
+
+
+def _lock(case: MatchCase) -> tuple[MatchCase, Expert]:
+    """The chosen expert's row first, then the case; RuleBroken when the choice changed between the two."""
+    chosen = case.chosen
+    if chosen is None:
+        next_state(case.state, "approve_first")  # says in which state the case is
+        raise RuleBroken(N_("선택된 전문가가 없습니다. 새로 고친 뒤 확인해 주십시오."), conflict=True)
+    expert = locked(Expert, chosen.expert_id)
+    case = locked(MatchCase, case.id)
+    if case.chosen is None or case.chosen.expert_id != expert.id:
+        raise RuleBroken(
+            N_("그 사이에 선택된 전문가가 바뀌었습니다. 새로 고친 뒤 확인해 주십시오."), conflict=True
+        )
+    return case, expert
+
+
+def _require_stranger(case: MatchCase, expert: Expert, by: Any) -> None:
+    """Nobody approves a match of his own: neither the firm that asks nor the expert."""
+    if by.id == expert.user_id or case.request.company.belongs_to(by):
+        raise RuleBroken(N_("당사자는 자신의 매칭을 승인할 수 없습니다. 다른 담당자가 승인해 주십시오."))

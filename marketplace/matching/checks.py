@@ -1,0 +1,122 @@
+"""The hard rules asked again at each step of a case, with what was looked at.
+
+Which cases count against the expert's capacity depends on the step: whoever reached a step first holds the
+place at that step, so that of two approvals of the last place exactly one goes through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from marketplace.errors import N_, RuleBroken
+from marketplace.experts.models import Expert
+from marketplace.matching.models import MatchCase, held_periods
+from marketplace.matching.profiles import InterestKind, Relation, RelationKind
+from marketplace.matching.rows import expert_profile, gates_of, request_profile
+from marketplace.matching.rules import RELATION_TEXT, Exclusion, exclusions, peak, same_organisation
+from marketplace.matching.states import PLACE_HELD_IN, CaseState
+
+
+class Step(StrEnum):
+    """The moments at which the rules are asked."""
+
+    PROPOSE = "propose"  # release, nominate, prefer, offer, override
+    ACCEPT = "accept"
+    APPROVE_FIRST = "approve_first"
+    APPROVE_FINAL = "approve_final"
+
+
+#: Cases of others that hold a place against this step.
+HOLDS_AGAINST: dict[Step, Sequence[CaseState]] = {
+    Step.PROPOSE: PLACE_HELD_IN,
+    Step.ACCEPT: PLACE_HELD_IN,
+    Step.APPROVE_FIRST: (CaseState.FIRST_APPROVED, CaseState.APPROVED),
+    Step.APPROVE_FINAL: (CaseState.APPROVED,),
+}
+CONFLICTS = frozenset(kind.value for kind in InterestKind)
+FULL = {
+    Step.PROPOSE: N_("%(name)s 전문가는 이 기간에 남은 자리가 없습니다. 다른 전문가를 고르십시오."),
+    Step.ACCEPT: N_(
+        "이 기간에 맡을 수 있는 자리가 먼저 찼습니다."
+        " 거절을 눌러 기업이 다음 전문가를 만날 수 있게 해 주십시오."
+    ),
+    Step.APPROVE_FIRST: N_(
+        "%(name)s 전문가의 자리가 이 기간에 먼저 승인된 다른 매칭으로 찼습니다."
+        " 반려한 뒤 다른 전문가를 추천해 주십시오."
+    ),
+    Step.APPROVE_FINAL: N_(
+        "%(name)s 전문가의 자리가 이 기간에 먼저 승인된 다른 매칭으로 찼습니다."
+        " 반려하면 운영기관이 다른 전문가를 추천합니다."
+    ),
+}
+REFUSED = N_("%(name)s 전문가는 이 신청에 배정할 수 없습니다. %(reason)s")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One tie of the expert held against one organisation around the firm; ``stands``: it is a conflict."""
+
+    tie: str
+    organisation: str
+    relation: str
+    stands: bool
+
+
+def broken_rules(expert: Expert, case: MatchCase, step: Step) -> tuple[Exclusion, ...]:
+    """Every hard rule that stands against the expert in this case at this step; no statement is locked."""
+    held = held_periods(expert.id, HOLDS_AGAINST[step], besides=case.id)
+    gates = gates_of(case.request.programme)
+    if step is not Step.PROPOSE:
+        # Dates, mode and region were agreed to by those concerned when they chose and accepted.
+        gates = replace(gates, dates=False, mode=False, region=False)
+    return exclusions(expert_profile(expert, held), request_profile(case.request, case.since), gates)
+
+
+def require_free(expert: Expert, case: MatchCase, step: Step) -> dict[str, Any]:
+    """Refuse unless the expert may take the case; what was checked, as facts for the record.
+
+    Raises RuleBroken with the rule's own sentence, as a conflict when the last place went to somebody else.
+    """
+    broken = broken_rules(expert, case, step)
+    for exclusion in broken:
+        if exclusion.rule == "capacity":
+            raise RuleBroken(FULL[step], conflict=True, name=expert.name)
+        raise RuleBroken(REFUSED, name=expert.name, reason=exclusion.sentence)
+    taken = peak(held_periods(expert.id, HOLDS_AGAINST[step], besides=case.id), case.period)
+    compared = len(expert.careers) + len(expert.interests)
+    return {
+        "expert": expert.id,
+        "places_taken": taken,
+        "capacity": expert.capacity,
+        "ties_compared": compared,
+        "conflicts": [],
+    }
+
+
+def comparisons(expert: Expert, case: MatchCase) -> list[Comparison]:
+    """Each tie of the expert beside the organisations around the firm that it touches, for the case page."""
+    profile = expert_profile(expert)
+    request = request_profile(case.request, case.since)
+    against = (
+        Relation(RelationKind.SELF, request.company_name, request.company_brn or None),
+        *request.relations,
+    )
+    found = []
+    for tie in dict.fromkeys(profile.interests):
+        alone = replace(profile, interests=(tie,), careers=(), commitments=(), capacity=1)
+        for relation in against:
+            if same_organisation(tie.organisation, tie.brn, relation.organisation, relation.brn):
+                rules = exclusions(
+                    alone, replace(request, relations=against[1:]), gates_of(case.request.programme)
+                )
+                stands = any(
+                    e.rule == tie.kind.value and e.facts["relation"] == RELATION_TEXT[relation.kind]
+                    for e in rules
+                )
+                found.append(
+                    Comparison(tie.kind.value, relation.organisation, RELATION_TEXT[relation.kind], stands)
+                )
+    return found

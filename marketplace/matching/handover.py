@@ -1,0 +1,103 @@
+"""Steps that several actions share: putting an expert forward, asking the next one."""
+
+from __future__ import annotations
+
+from marketplace.database import db, utcnow
+from marketplace.errors import N_, NotFound, RuleBroken
+from marketplace.experts.models import Expert
+from marketplace.matching.checks import REFUSED, Step, broken_rules
+from marketplace.matching.explanation import Ranked
+from marketplace.matching.index import FoundRanking
+from marketplace.matching.models import Candidate, MatchCase
+from marketplace.matching.rows import key_of
+from marketplace.matching.states import CandidateState
+
+MIN_REASON = 10  # characters; a decision of staff must be understood years later
+
+
+def reason_of(text: str | None, least: int = 1) -> str:
+    """The reason as it is kept; RuleBroken at the field when it says too little."""
+    reason = (text or "").strip()
+    if not reason:
+        raise RuleBroken(N_("사유를 적어 주십시오."), field="reason")
+    if len(reason) < least:
+        raise RuleBroken(N_("사유를 %(least)d자 이상 적어 주십시오."), field="reason", least=least)
+    if len(reason) > 2000:
+        raise RuleBroken(N_("사유를 2,000자 이내로 줄여 주십시오."), field="reason")
+    return reason
+
+
+def find_expert(expert_id: int) -> Expert:
+    """The expert with this number, or NotFound."""
+    expert = db.session.get(Expert, expert_id) if 0 < expert_id < 2**31 else None
+    if expert is None:
+        raise NotFound(expert_id)
+    return expert
+
+
+def placed(found: FoundRanking, expert: Expert) -> Ranked:
+    """The expert's place in a ranking; RuleBroken with the rule's sentence when one keeps him out."""
+    ranked = found.of(expert.id)
+    if ranked is not None:
+        return ranked
+    key = key_of(expert.id)
+    for out in found.ranking.excluded:
+        if out.expert == key:
+            raise RuleBroken(REFUSED, name=expert.name, reason=out.exclusions[0].sentence)
+    raise RuleBroken(
+        N_("%(name)s 전문가는 지금 순위에 없습니다. 새로 고친 뒤 다시 골라 주십시오."),
+        conflict=True,
+        name=expert.name,
+    )
+
+
+def put_forward(case: MatchCase, expert: Expert, ranked: Ranked, source: str) -> Candidate:
+    """Make the expert a candidate with the explanation as it stands now.
+
+    Raises RuleBroken for one who was refused, who declined, or whom staff rejected in this case.
+    """
+    candidate = case.candidate_for(expert.id)
+    if candidate is None:
+        candidate = Candidate(expert=expert, expert_id=expert.id, case=case, state=CandidateState.LISTED)
+        db.session.add(candidate)
+    elif not candidate.may_be_listed:
+        raise RuleBroken(
+            N_("%(name)s 전문가는 이 신청에서 이미 거절되었거나 반려되어 다시 추천할 수 없습니다."),
+            name=expert.name,
+        )
+    elif candidate.state != CandidateState.LISTED:
+        candidate.list_again()
+    candidate.source = source
+    candidate.rank, candidate.score = ranked.rank, ranked.hundredths
+    candidate.explanation = ranked.to_json()
+    return candidate
+
+
+def pass_on(case: MatchCase, verb: str) -> tuple[str, Candidate | None]:
+    """Ask the next in the firm's order, or hand the case back to the operator.
+
+    ``verb`` is decline or expire; answers with the verb that was done and who is asked now. Those in the
+    order who may no longer take the case are left out with the rule's sentence as their reason.
+    """
+    for candidate in case.waiting:
+        broken = broken_rules(candidate.expert, case, Step.PROPOSE)
+        if not broken:
+            case.offer(candidate, verb)
+            return verb, candidate
+        candidate.answer(CandidateState.LAPSED, broken[0].sentence)
+    case.back_to_matching(f"{verb}_last")
+    return f"{verb}_last", None
+
+
+def still_open(candidate: Candidate) -> None:
+    """Refuse unless the offer stands and its time has not run out."""
+    if candidate.state != CandidateState.OFFERED:
+        raise RuleBroken(
+            N_("이미 처리되었거나 종료된 제안입니다. 새로 고친 뒤 현재 상태를 확인해 주십시오."),
+            conflict=True,
+        )
+    if candidate.expires_at is not None and candidate.expires_at <= utcnow():
+        raise RuleBroken(
+            N_("회신 기한이 지나 답할 수 없습니다. 아직 함께하실 수 있으면 운영기관에 알려 주십시오."),
+            conflict=True,
+        )

@@ -1,0 +1,49 @@
+"""The steps of a case as the firm sees them after the eligibility check."""
+
+from __future__ import annotations
+
+from marketplace.companies.models import MentoringRequest
+from marketplace.companies.progress import Step
+from marketplace.errors import N_
+from marketplace.matching.models import MatchCase
+from marketplace.matching.states import CaseState
+
+S = CaseState
+_RANK = {S.MATCHING: 0, S.PROPOSED: 1, S.OFFERED: 2, S.ACCEPTED: 3, S.FIRST_APPROVED: 4, S.APPROVED: 5}
+
+
+def steps_of_case(request: MentoringRequest) -> list[Step]:
+    """From the proposal to the final approval; empty while there is no case."""
+    case = MatchCase.of_request(request)
+    if case is None or case.state == S.WITHDRAWN:
+        return []
+    return [_step(case, place) for place in range(5)]
+
+
+def _step(case: MatchCase, place: int) -> Step:
+    rank = _RANK[CaseState(case.state)]
+    state = "done" if place < rank else "current" if place == rank else "next"
+    url, action = None, None
+    if place == 1 and state == "current":
+        url, action = f"/requests/{case.request_id}/candidates", N_("후보 비교와 희망순위")
+    label, who, note = _WORDS[place]
+    when = {3: case.first_approved_at, 4: case.approved_at}.get(place) if state == "done" else None
+    return Step(
+        label,
+        state,
+        when=case.entered_at if state == "current" else when,
+        who=who,
+        due=case.due_at if state == "current" else None,
+        note=note if state == "current" else None,
+        url=url,
+        action=action,
+    )
+
+
+_WORDS = (
+    (N_("전문가 추천"), N_("운영기관"), N_("운영기관이 맞는 전문가를 찾고 있습니다.")),
+    (N_("희망순위"), N_("기업"), N_("추천된 후보를 비교하고 희망순위를 정해 주십시오.")),
+    (N_("전문가 수락"), N_("전문가"), N_("희망순위대로 전문가에게 묻고 있습니다.")),
+    (N_("1차 승인"), N_("운영기관"), N_("이해충돌과 자리를 다시 확인하고 있습니다.")),
+    (N_("최종 승인"), N_("중소벤처기업부"), N_("최종 승인을 기다리고 있습니다.")),
+)
