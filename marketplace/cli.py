@@ -8,12 +8,16 @@ import click
 from flask import Flask, current_app
 
 from marketplace import jobs
+from marketplace.accounts import cli as accounts_cli
+from marketplace.audit import verify_chain
+from marketplace.imports import files_cli
 from marketplace.settings import Settings
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (worker, serve, migrate, reference, show_settings):
+    own = (worker, serve, migrate, reference, show_settings, verify_audit)
+    for command in (*own, *accounts_cli.commands, *files_cli.COMMANDS):
         app.cli.add_command(command)
 
 
@@ -33,6 +37,15 @@ def reference() -> None:
 
     for name, count in load_reference().items():
         click.echo(f"{name}: {count} added")
+
+
+@click.command("verify-audit")
+def verify_audit() -> None:
+    """Check the chain of the record; exit 1 when it is broken."""
+    fault = verify_chain()
+    click.echo(fault or "The record is whole.")
+    if fault:
+        raise SystemExit(1)
 
 
 @click.command("settings")
