@@ -12,11 +12,13 @@ from marketplace.matching.features import ExpertTable, Query, texts_of
 from marketplace.matching.features_text import Floats, Ints
 from marketplace.matching.profiles import ExpertProfile, Need, Skill
 from marketplace.taxonomy.text import normalise
+from marketplace.taxonomy.vocabulary import Vocabulary
 
-_SENTENCE = re.compile(r"(?<=[.!?。])\s+|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?。])\s+|\s*\n\s*")
 _LONGEST = 160  # characters of a quoted passage
 _PROPOSED_ROWS = 3
 _SHARED = 0.01  # from which a term that both sides speak of is named
+_NAMES_TERM = 100.0
 _WORDS_COVER = 0.3  # closeness from which mere words count as covering a need
 
 
@@ -57,8 +59,9 @@ class Explainer:
         expert = self.table.experts[slot]
         if expert is None:
             return ()
+        shown = Shown(expert, self.table.vocabulary)
         return tuple(
-            self._coverage(expert, need, float(closeness[slot]))
+            self._coverage(shown, need, float(closeness[slot]))
             for need, closeness in zip(self._needs, self._closeness, strict=True)
         )
 
@@ -73,47 +76,62 @@ class Explainer:
             return tuple(self.table.vocabulary.terms[term].ko for term in best)[:5]
         return ()
 
-    def _coverage(self, expert: ExpertProfile, need: Need, closeness: float) -> NeedCoverage:
-        skill = self._skill(expert, need)
+    def _coverage(self, shown: Shown, need: Need, closeness: float) -> NeedCoverage:
+        skill = shown.skill(need)
         if skill is not None:
-            quote = skill.evidence or self._sentence(expert, need, skill.words)
+            quote = skill.evidence or shown.sentence(self._wanted(f"{need.words}. {skill.words}"), need.term)
             return NeedCoverage(
                 need.words, need.priority, need.term, "skill", skill.words, quote,
                 skill.level, skill.years, skill.last_used, closeness,
             )  # fmt: skip
-        quote = self._sentence(expert, need, need.words)
+        quote = shown.sentence(self._wanted(need.words), need.term)
         if quote is None or closeness < _WORDS_COVER:
             return NeedCoverage(need.words, need.priority, need.term, closeness=closeness)
         return NeedCoverage(need.words, need.priority, need.term, "entry", quote, quote, closeness=closeness)
 
-    def _skill(self, expert: ExpertProfile, need: Need) -> Skill | None:
+    def _wanted(self, words: str) -> dict[str, float]:
+        """Morphemes of the words with their rarity among profiles."""
+        reading = self.table.vocabulary.reader.read(words)
+        return {word: self.table.words.rarity(word) for word in reading.morphemes}
+
+
+class Shown:
+    """A profile cut into what can be quoted: sentences and skills, each with the terms that it names."""
+
+    def __init__(self, expert: ExpertProfile, vocabulary: Vocabulary) -> None:
+        texts = [text for text in (expert.headline, *texts_of(expert)) if text.strip()]
+        self.sentences: list[tuple[str, frozenset[str], frozenset[str]]] = []
+        for text, reading in zip(texts, vocabulary.reader.read_all(texts), strict=True):
+            matches = vocabulary.find_in(reading)
+            start = 0
+            for sentence in filter(str.strip, _SENTENCE.split(text)):
+                end = start + len(normalise(sentence))  # what is read is the sentences, normalised, in a row
+                words = frozenset(token.form for token in reading.tokens if start <= token.start < end)
+                terms = frozenset(m.term for m in matches if start <= m.start < end)
+                self.sentences.append((sentence.strip(), words, terms))
+                start = end + 1
+        readings = vocabulary.reader.read_all([skill.words for skill in expert.skills])
+        self.skills: list[tuple[Skill, frozenset[str]]] = []
+        for skill, reading in zip(expert.skills, readings, strict=True):
+            named = {m.term for m in vocabulary.find_in(reading) if not m.ambiguous}
+            self.skills.append((skill, frozenset({skill.term} if skill.term else named)))
+
+    def skill(self, need: Need) -> Skill | None:
         """The best skill that is, or names, the term of the need; without a term, one with the same words."""
-        vocabulary = self.table.vocabulary
-        fitting = []
-        for skill in expert.skills:
-            if need.term is None:
-                same = normalise(skill.words) == normalise(need.words)
-            elif skill.term is not None:
-                same = skill.term == need.term
-            else:
-                same = any(m.term == need.term and not m.ambiguous for m in vocabulary.find(skill.words))
-            if same:
-                fitting.append(skill)
+        words = normalise(need.words)
+        fitting = [
+            skill
+            for skill, terms in self.skills
+            if (need.term in terms if need.term is not None else normalise(skill.words) == words)
+        ]
         return max(fitting, key=lambda skill: (skill.level or 2, skill.words), default=None)
 
-    def _sentence(self, expert: ExpertProfile, need: Need, words: str) -> str | None:
-        """The sentence of the profile that speaks most of the need; None when none does."""
-        vocabulary = self.table.vocabulary
-        wanted = set(vocabulary.reader.read(f"{need.words}. {words}").morphemes)
+    def sentence(self, wanted: Mapping[str, float], term: str | None) -> str | None:
+        """The sentence that speaks most of the wanted words, one that names the term before all others."""
         best, found = 0.0, None
-        for text in (expert.headline, *texts_of(expert)):
-            for sentence in filter(None, (s.strip() for s in _SENTENCE.split(text))):
-                reading = vocabulary.reader.read(sentence)
-                named = need.term is not None and any(
-                    m.term == need.term for m in vocabulary.find_in(reading)
-                )
-                shared = sum(self.table.words.rarity(word) for word in wanted & set(reading.morphemes))
-                value = shared + 10 * named
-                if value > best:
-                    best, found = value, sentence[:_LONGEST]
+        for sentence, words, terms in self.sentences:
+            value = sum(rarity for word, rarity in wanted.items() if word in words)
+            value += _NAMES_TERM if term is not None and term in terms else 0.0
+            if value > best:
+                best, found = value, sentence[:_LONGEST]
         return found

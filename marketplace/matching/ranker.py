@@ -165,7 +165,7 @@ class ExpertRanker(BaseEstimator):
             "letters": table.text_part(table.letters, query.letters) if query.letters else None,
             "symptoms": table.symptoms_part(query) if query.pointed else None,
             "industry": table.industry_part(request.industry) if request.industry else None,
-            "size": table.size_part() if request.employees is None or request.employees < 300 else None,
+            "size": table.size_part() if request.employees is not None and request.employees < 300 else None,
             "region": table.region_part(request) if request.region and gates.region else None,
         }
 

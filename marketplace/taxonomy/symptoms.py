@@ -18,9 +18,9 @@ from marketplace.taxonomy.text import Reading, TextReader, Token
 
 K1, B = 1.2, 0.6
 SHARPNESS = 1.5  # a text speaks of a few terms; the power lets these stand out
-FULL_EVIDENCE = 3.0
-FULL_KNOWLEDGE = 0.7
-LEAST = 0.02
+FULL_EVIDENCE = 3.0  # about one rare word in full
+CHANCE_SHARE, FULL_SHARE = 0.45, 0.7  # of a text's words known: by chance, and as firms write
+LEAST = 0.02  # from which a term is proposed
 
 Floats = NDArray[np.float64]
 
@@ -136,11 +136,17 @@ class SymptomIndex:
         return result
 
     def familiarity(self, reading: Reading) -> float:
-        """How far a text is written as firms in trouble write, 0 to 1: full when the lexicon knows seven in
-        ten of its words; a text about something else shares a few by chance and stays low."""
+        """How far a text is written as firms in trouble write, 0 to 1.
+
+        By the share of its words, weighed by rarity, that the lexicon knows: a text about something else
+        shares a few common ones by chance and stays at 0.
+        """
         bag = set(reading.morphemes)
-        known = sum(m in self.morphemes for m in bag)
-        return min(1.0, known / len(bag) / FULL_KNOWLEDGE) ** 2 if bag else 0.0
+        if not bag:
+            return 0.0
+        known = sum(self._weight(m) for m in bag if m in self.morphemes)
+        share = known / sum(self._weight(m) for m in bag)
+        return min(1.0, max(0.0, (share - CHANCE_SHARE) / (FULL_SHARE - CHANCE_SHARE))) ** 2
 
     def strength(self, reading: Reading) -> float:
         """How surely a text points anywhere, 0 to 1: its familiarity, in full from the evidence of about one
@@ -161,12 +167,14 @@ class SymptomIndex:
 
     def because(self, reading: Reading, term: str, most: int = 5) -> list[str]:
         """The words of the text that led to a term, the weightiest first."""
-        column = self._documents[:, [self.terms.index(term)]].toarray().ravel()
+        at = self.terms.index(term)
+        span = slice(self._documents.indptr[at], self._documents.indptr[at + 1])
+        column = dict(zip(self._documents.indices[span], self._documents.data[span], strict=True))
         weighed: dict[str, float] = {}
         best: dict[str, Token] = {}
         for token in reading.tokens:
             row = self.morphemes.get(token.form)
-            if row is not None and column[row] > 0:
+            if row is not None and row in column:
                 weight = float(self.idf[row] * column[row])
                 if weight > weighed.get(token.form, 0.0):
                     weighed[token.form], best[token.form] = weight, token
