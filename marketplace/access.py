@@ -137,6 +137,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
     Role.ADMIN: {
         _P.MANAGE_ACCOUNTS: _S.ALL,
         _P.EDIT_REFERENCE: _S.ALL,
+        _P.EXPORT_LISTS: _S.ALL,
         _P.SEE_PROGRAMME: _S.ALL,
         _P.SEE_MAIL: _S.ALL,
         _P.SEE_AUDIT: _S.ALL,

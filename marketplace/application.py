@@ -16,7 +16,18 @@ from marketplace.web.page import undeclared_views
 from marketplace.web.setup import setup
 
 ROOT = Path(__file__).resolve().parent.parent
-SLICES = ("web", "accounts", "codes", "taxonomy", "programmes", "companies", "experts", "matching", "reporting", "imports")
+SLICES = (
+    "web",
+    "accounts",
+    "codes",
+    "taxonomy",
+    "programmes",
+    "companies",
+    "experts",
+    "matching",
+    "reporting",
+    "imports",
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -52,7 +63,9 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SECRET_KEY": settings.secret_key,
         "SETTINGS": settings,
         "SQLALCHEMY_ENGINES": {"default": {"url": absolute_url(settings.database_url), **options}},
-        "TRUSTED_HOSTS": sorted({host, "127.0.0.1", "localhost"} if settings.mode != "production" else {host}),
+        "TRUSTED_HOSTS": sorted(
+            {host, "127.0.0.1", "localhost"} if settings.mode != "production" else {host}
+        ),
         "MAX_CONTENT_LENGTH": settings.upload_limit_mb * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         "SESSION_COOKIE_NAME": "session",

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 
-from marketplace.database import Base, Identified, Text, db, utcnow, writing_allowed
+from marketplace.database import Base, Text, db, utcnow, writing_allowed
 from marketplace.errors import N_, RuleBroken
 from marketplace.events import Event
 
@@ -121,7 +121,8 @@ def recorded(by: Any, event: Event, thing: Any = None, **facts: Any) -> Iterator
     except IntegrityError as error:
         session.rollback()
         raise RuleBroken(
-            N_("같은 내용이 먼저 저장되었거나 규칙에 어긋나 저장하지 못했습니다. 확인해 주십시오."), conflict=True
+            N_("같은 내용이 먼저 저장되었거나 규칙에 어긋나 저장하지 못했습니다. 확인해 주십시오."),
+            conflict=True,
         ) from error
     except BaseException:
         session.rollback()
@@ -163,7 +164,9 @@ def history_of(thing: Any, limit: int = 200) -> list[AuditEntry]:
 def verify_chain() -> str | None:
     """Check the whole chain; None when it is whole, else where it breaks, in English for the log."""
     previous, count = GENESIS, 0
-    for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
+    for entry in db.session.scalars(
+        select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)
+    ):
         if entry.previous != previous:
             return f"entry {entry.id} does not follow the one before it"
         if entry.hash != entry.computed_hash():

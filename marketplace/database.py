@@ -155,7 +155,9 @@ def read_only(on: bool) -> None:
 
 @event.listens_for(Session, "before_flush")
 def _guard_flush(session: Session, *_: Any) -> None:
-    if not _writing.get() and (session.new or session.deleted or any(map(session.is_modified, session.dirty))):
+    if not _writing.get() and (
+        session.new or session.deleted or any(map(session.is_modified, session.dirty))
+    ):
         raise WriteOutsideRecord("a change outside recorded(): every change names its actor and event")
 
 
@@ -216,11 +218,11 @@ class Page(Generic[T]):
         return self.page + 1 if self.page < self.pages else None
 
 
-def page_of(query: Select[tuple[T]], page: int = 1, size: int = PAGE_SIZE) -> Page[T]:
+def page_of(query: Select[T], page: int = 1, size: int = PAGE_SIZE) -> Page[T]:
     """Run a query for one page; a number beyond the end gives the last page. Two statements."""
     counted = select(func.count()).select_from(query.order_by(None).with_only_columns(1).subquery())
     total = db.session.scalar(counted) or 0
     last = max(1, -(-total // size))
     page = min(max(page, 1), last)
-    items: Sequence[T] = db.session.scalars(query.limit(size).offset((page - 1) * size)).unique().all()  # type: ignore[assignment]
+    items: Sequence[T] = db.session.scalars(query.limit(size).offset((page - 1) * size)).unique().all()
     return Page(items, page, total, size)

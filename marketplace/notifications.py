@@ -75,7 +75,9 @@ class OutboxMail(Identified, Base):
             return ""
         path = self.path
         if self.token_purpose and self.user_id is not None:
-            path = path.replace("{token}", tokens.sign(self.token_purpose, self.user_id, self.token_stamp or ""))
+            path = path.replace(
+                "{token}", tokens.sign(self.token_purpose, self.user_id, self.token_stamp or "")
+            )
         return settings.current().base_url.rstrip("/") + path
 
     def text(self) -> str:
@@ -116,7 +118,9 @@ def tell(
     )
 
 
-def tell_all(users: Iterable[Any], event: Event, sentence: str, path: str, *, body: str = "", **facts: Any) -> None:
+def tell_all(
+    users: Iterable[Any], event: Event, sentence: str, path: str, *, body: str = "", **facts: Any
+) -> None:
     """``tell`` each of these people the same."""
     for user in users:
         tell(user, event, sentence, path, body=body, **facts)
@@ -124,7 +128,9 @@ def tell_all(users: Iterable[Any], event: Event, sentence: str, path: str, *, bo
 
 def unread_count(user: Any) -> int:
     """How many notices the user has not opened."""
-    query = select(func.count()).select_from(Notice).where(Notice.user_id == user.id, Notice.read_at.is_(None))
+    query = (
+        select(func.count()).select_from(Notice).where(Notice.user_id == user.id, Notice.read_at.is_(None))
+    )
     return db.session.scalar(query) or 0
 
 

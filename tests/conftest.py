@@ -31,7 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """One PostgreSQL cluster for the whole run; workers of xdist find it through the environment."""
     config.addinivalue_line("markers", "both_databases: runs on SQLite and on PostgreSQL")
     global _cluster
-    if not hasattr(config, "workerinput") and POSTGRES_FOLDER not in os.environ and not config.option.collectonly:
+    if (
+        not hasattr(config, "workerinput")
+        and POSTGRES_FOLDER not in os.environ
+        and not config.option.collectonly
+    ):
         _cluster = Cluster()
         _cluster.start()
         os.environ[POSTGRES_FOLDER] = _cluster.url("{database}")

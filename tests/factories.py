@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
-from marketplace.access import Role
+from marketplace.access import GRANTS, Permission, Role
 from marketplace.accounts.models import Organisation, OrganisationKind, User
 from marketplace.companies.models import Company, MentoringRequest, RequestNeed
 from marketplace.companies.states import RequestState
@@ -147,7 +147,9 @@ def expert(
     **facts: Any,
 ) -> Expert:
     """An expert; ``skills`` are (taxonomy id, level), ``careers`` (employer, since, until), ``interests`` (kind, organisation)."""
-    person = facts.pop("user", None) or user(Role.EXPERT, **({"name": facts.pop("name")} if "name" in facts else {}))
+    person = facts.pop("user", None) or user(
+        Role.EXPERT, **({"name": facts.pop("name")} if "name" in facts else {})
+    )
     defaults: dict[str, Any] = {
         "headline": "도금 품질 전문가",
         "bio": "도금 라인에서 불량 원인을 찾고 품질을 관리했습니다.",
@@ -183,6 +185,13 @@ def case(request_: MentoringRequest | None = None, **facts: Any) -> MatchCase:
 def candidate(case_: MatchCase, expert_: Expert | None = None, **facts: Any) -> Candidate:
     """A candidate of a case, put forward by the ranking."""
     expert_ = expert_ or expert()
-    made = save(Candidate(case_id=case_.id, expert_id=expert_.id, **{"source": "ranking", "rank": 1, **facts}))
+    made = save(
+        Candidate(case_id=case_.id, expert_id=expert_.id, **{"source": "ranking", "rank": 1, **facts})
+    )
     db.session.refresh(case_)
     return made
+
+
+def may(role: Role, permission: str) -> bool:
+    """Whether a role holds a permission at all."""
+    return Permission(permission) in GRANTS[role]

@@ -36,7 +36,16 @@ class Cluster:
             shutil.chown(self.folder, "postgres", "postgres")
         data = str(self.folder / "data")
         self._run(
-            str(self.bin / "initdb"), "-D", data, "-U", self.user, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"
+            str(self.bin / "initdb"),
+            "-D",
+            data,
+            "-U",
+            self.user,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
         )
         options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off -c max_connections=200"
         log = str(self.folder / "log")

@@ -25,7 +25,13 @@ def current_codebook() -> book.CodeBook:
         ],
         [
             book.Region(
-                row.code, row.name_ko, row.short_ko, row.name_en, row.valid_from, row.valid_to, tuple(row.aliases)
+                row.code,
+                row.name_ko,
+                row.short_ko,
+                row.name_en,
+                row.valid_from,
+                row.valid_to,
+                tuple(row.aliases),
             )
             for row in db.session.scalars(select(Region).order_by(Region.code, Region.id))
         ],

@@ -37,7 +37,9 @@ class KpiForm(FlaskForm):
     name_ko = TextField(_("이름 (한국어)"), NEEDED, limit=80)
     name_en = TextField(_("이름 (영어)"), NEEDED, limit=80)
     unit = TextField(_("단위"), NEEDED, limit=30)
-    direction = SelectField(_("좋은 방향"), choices=[("up", _("높을수록 좋음")), ("down", _("낮을수록 좋음"))])
+    direction = SelectField(
+        _("좋은 방향"), choices=[("up", _("높을수록 좋음")), ("down", _("낮을수록 좋음"))]
+    )
     formula = TextField(_("산식"), NEEDED, limit=300)
     retired = BooleanField(_("더 이상 쓰지 않음"))
 
@@ -45,4 +47,8 @@ class KpiForm(FlaskForm):
 class NewKpiForm(KpiForm):
     """A new indicator: also its code and field."""
 
-    code = TextField(_("코드"), [*NEEDED, Regexp(r"^[PQCDSEB]\d{1,2}$", message=_("Q8과 같은 꼴로 입력해 주십시오."))], limit=5)
+    code = TextField(
+        _("코드"),
+        [*NEEDED, Regexp(r"^[PQCDSEB]\d{1,2}$", message=_("Q8과 같은 꼴로 입력해 주십시오."))],
+        limit=5,
+    )

@@ -45,7 +45,9 @@ def _edit(form: Any, title: str, save: Any) -> Any:
 def add_region() -> Any:
     """Add a region, such as one that comes out of a merger."""
     form = RegionForm()
-    return _edit(form, N_("지역 추가"), lambda: actions.save_region(None, {**_values(form), "aliases": []}, by=me()))
+    return _edit(
+        form, N_("지역 추가"), lambda: actions.save_region(None, {**_values(form), "aliases": []}, by=me())
+    )
 
 
 @blueprint.route("/codes/regions/<int:row_id>", methods=["GET", "POST"])

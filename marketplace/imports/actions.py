@@ -95,7 +95,7 @@ def upload(kind: str, file: Upload, programme: Programme | None, invite: bool, *
 
 def _sheet(file: ImportFile, on_progress: Progress | None) -> Sheet[Any]:
     read = read_experts if file.kind == "experts" else read_requests
-    return read(  # type: ignore[operator,no-any-return]
+    return read(
         io.BytesIO(file.content),
         file.name,
         book=current_codebook(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -12,6 +13,7 @@ from marketplace.codes.actions import current_codebook
 from marketplace.database import utcnow
 from marketplace.errors import N_, NotFound, RuleBroken
 from marketplace.imports import actions
+from marketplace.imports.columns import Layout
 from marketplace.imports.experts_sheet import experts_layout
 from marketplace.imports.forms import UploadForm
 from marketplace.imports.kinds import fault_from
@@ -110,10 +112,10 @@ def marked(import_id: int) -> Any:
 @page(Permission.IMPORT_ROWS)
 def empty(kind: str) -> Any:
     """An empty workbook to fill in."""
-    layouts = {"experts": experts_layout, "requests": requests_layout}
+    layouts: dict[str, Callable[..., Layout[Any]]] = {"experts": experts_layout, "requests": requests_layout}
     if kind not in layouts:
         raise NotFound(kind)
-    layout = layouts[kind](current_codebook(), current_vocabulary(), utcnow().date())  # type: ignore[operator]
+    layout = layouts[kind](current_codebook(), current_vocabulary(), utcnow().date())
     return _attachment(template(layout.columns, gettext), f"{kind}.xlsx")
 
 

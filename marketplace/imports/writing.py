@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +35,7 @@ class Plan:
     changed: int = 0
     same: int = 0
     faults: list[Fault] = field(default_factory=list)
-    steps: list[Callable[[bool], None]] = field(default_factory=list)
+    steps: list[Callable[..., None]] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
         return {"new": self.new, "changed": self.changed, "same": self.same}
@@ -42,7 +43,7 @@ class Plan:
     def write(self, *, invite: bool) -> None:
         """Do every step within the running transaction; ``invite`` mails new people their invitation."""
         for done, step in enumerate(self.steps, 1):
-            step(invite)
+            step(invite=invite)
             if done % CHUNK == 0:
                 db.session.flush()
 
@@ -75,10 +76,10 @@ def experts_plan(rows: Sequence[ExpertRow]) -> Plan:
         expert = experts.get(person.id) if person else None
         if expert is None:
             plan.new += 1
-            plan.steps.append(lambda invite, row=row, person=person: _add_expert(row, person, invite))
+            plan.steps.append(partial(_add_expert, row, person))
         elif _expert_changes(expert, row):
             plan.changed += 1
-            plan.steps.append(lambda invite, row=row, expert=expert: _change_expert(expert, row))
+            plan.steps.append(partial(_change_expert, expert, row))
         else:
             plan.same += 1
     return plan
@@ -134,7 +135,7 @@ def _expert_changes(expert: Expert, row: ExpertRow) -> bool:
     return plain or named or _career_differs(expert, row) or _skills_differ(expert, row)
 
 
-def _add_expert(row: ExpertRow, person: User | None, invite: bool) -> None:
+def _add_expert(row: ExpertRow, person: User | None, *, invite: bool) -> None:
     if person is None:
         person = User(email=row.identity, name=row.name, role=Role.EXPERT)
         if invite:
@@ -147,7 +148,7 @@ def _add_expert(row: ExpertRow, person: User | None, invite: bool) -> None:
     _fill(expert, row, _wanted(row, only_given=False))
 
 
-def _change_expert(expert: Expert, row: ExpertRow) -> None:
+def _change_expert(expert: Expert, row: ExpertRow, *, invite: bool = False) -> None:
     # What was verified has changed, so it must be verified again; all else leaves the state alone.
     if _career_differs(expert, row) and expert.state == ExpertState.VERIFIED:
         expert.change_verified()
@@ -191,7 +192,7 @@ def requests_plan(rows: Sequence[RequestRow], programme: Programme) -> Plan:
         request = known.get(row.reference)
         if request is None:
             plan.new += 1
-            plan.steps.append(lambda _, row=row: _add_request(row, programme, firms, companies))
+            plan.steps.append(partial(_add_request, row, programme, firms, companies))
             continue
         if not _request_changes(request, row):
             plan.same += 1
@@ -205,7 +206,7 @@ def requests_plan(rows: Sequence[RequestRow], programme: Programme) -> Plan:
             plan.faults.append(Fault(kinds.ALREADY_HANDLED, **place))  # type: ignore[arg-type]
         else:
             plan.changed += 1
-            plan.steps.append(lambda _, row=row, request=request: _fill_request(request, row, programme))
+            plan.steps.append(partial(_fill_request, request, row, programme))
     return plan
 
 
@@ -221,7 +222,12 @@ def _request_changes(request: MentoringRequest, row: RequestRow) -> bool:
 
 
 def _add_request(
-    row: RequestRow, programme: Programme, firms: dict[str, Organisation], companies: dict[int, Company]
+    row: RequestRow,
+    programme: Programme,
+    firms: dict[str, Organisation],
+    companies: dict[int, Company],
+    *,
+    invite: bool = False,
 ) -> None:
     firm = firms.get(row.company_brn)
     if firm is None:
@@ -245,7 +251,9 @@ def _add_request(
     _fill_request(request, row, programme)
 
 
-def _fill_request(request: MentoringRequest, row: RequestRow, programme: Programme) -> None:
+def _fill_request(
+    request: MentoringRequest, row: RequestRow, programme: Programme, *, invite: bool = False
+) -> None:
     for name, value in _request_values(row).items():
         setattr(request, name, value)
     request.tier = _tier_for(programme.tiers, row.months)

@@ -95,7 +95,9 @@ def find_tier(programme: Programme, tier_id: int) -> Tier:
     return found
 
 
-def save_contribution(programme: Programme, sponsor_id: int, pledged: int, received: int, *, by: User) -> None:
+def save_contribution(
+    programme: Programme, sponsor_id: int, pledged: int, received: int, *, by: User
+) -> None:
     """Note what a large company pledged and what has arrived."""
     require(by, Permission.EDIT_PROGRAMME, programme)
     sponsor = db.session.get(Organisation, sponsor_id)

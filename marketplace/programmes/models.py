@@ -61,7 +61,9 @@ class Programme(Identified, Versioned, Base):
     operator: Mapped[Organisation] = relationship(foreign_keys=[operator_id], lazy="joined")
     ministry: Mapped[Organisation] = relationship(foreign_keys=[ministry_id], lazy="joined")
     tiers: Mapped[list[Tier]] = relationship(back_populates="programme", order_by="Tier.months")
-    contributions: Mapped[list[Contribution]] = relationship(back_populates="programme", order_by="Contribution.id")
+    contributions: Mapped[list[Contribution]] = relationship(
+        back_populates="programme", order_by="Contribution.id"
+    )
 
     def operated_by(self, user: User) -> bool:
         """Whether the user's organisation runs (operator) or oversees (ministry) this programme."""
@@ -99,7 +101,8 @@ class Tier(Identified, Base):
     __table_args__ = (
         UniqueConstraint("programme_id", "code"),
         CheckConstraint(
-            "government_share + sponsor_share + local_share + firm_share = 1000", name="shares_sum_to_the_whole"
+            "government_share + sponsor_share + local_share + firm_share = 1000",
+            name="shares_sum_to_the_whole",
         ),
         CheckConstraint(
             "government_share >= 0 AND sponsor_share >= 0 AND local_share >= 0 AND firm_share >= 0",

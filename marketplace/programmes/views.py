@@ -88,7 +88,7 @@ def contributions(programme_id: int) -> Any:
     saved = submitted(
         form,
         lambda: actions.save_contribution(
-            programme, form.sponsor_id.data, form.pledged.data, form.received.data, by=me()
+            programme, form.sponsor_id.data or 0, form.pledged.data or 0, form.received.data or 0, by=me()
         ),
     )
     if saved:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from marketplace.companies.models import MentoringRequest
 from marketplace.companies.states import RequestState
@@ -27,21 +27,38 @@ class Figure:
     definition: str
 
 
-def _count(query: object) -> int:
-    return db.session.scalar(query) or 0  # type: ignore[call-overload,no-any-return]
+def _count(query: Select[int]) -> int:
+    return db.session.scalar(query) or 0
 
 
 def public_figures() -> list[Figure]:
     """What the landing page shows. Four statements."""
-    experts = select(func.count()).select_from(Expert).where(
-        Expert.state == ExpertState.VERIFIED, Expert.paused_at.is_(None)
+    experts = (
+        select(func.count())
+        .select_from(Expert)
+        .where(Expert.state == ExpertState.VERIFIED, Expert.paused_at.is_(None))
     )
     running = select(func.count()).select_from(MatchCase).where(MatchCase.state.in_(OPEN_STATES))
     approved = select(func.count()).select_from(MatchCase).where(MatchCase.state == CaseState.APPROVED)
     return [
-        Figure(N_("활동 전문가"), _count(experts), N_("명"), N_("자격 확인을 마치고 활동을 쉬지 않는 전문가 수입니다.")),
-        Figure(N_("매칭 진행"), _count(running), N_("건"), N_("적격 판정을 받고 아직 최종 승인되지 않은 신청 수입니다.")),
-        Figure(N_("매칭 승인"), _count(approved), N_("건"), N_("중소벤처기업부가 최종 승인한 매칭의 누적 수입니다.")),
+        Figure(
+            N_("활동 전문가"),
+            _count(experts),
+            N_("명"),
+            N_("자격 확인을 마치고 활동을 쉬지 않는 전문가 수입니다."),
+        ),
+        Figure(
+            N_("매칭 진행"),
+            _count(running),
+            N_("건"),
+            N_("적격 판정을 받고 아직 최종 승인되지 않은 신청 수입니다."),
+        ),
+        Figure(
+            N_("매칭 승인"),
+            _count(approved),
+            N_("건"),
+            N_("중소벤처기업부가 최종 승인한 매칭의 누적 수입니다."),
+        ),
         Figure(
             N_("승인까지 걸린 기간"),
             _median_days(),
@@ -59,7 +76,8 @@ def _median_days() -> int | None:
         .order_by(MatchCase.approved_at.desc())
         .limit(100)
     )
-    days = [(approved - submitted).days for submitted, approved in db.session.execute(query)]
+    rows = db.session.execute(query)
+    days = [(approved - submitted).days for submitted, approved in rows if approved and submitted]
     return round(median(days)) if days else None
 
 
@@ -81,4 +99,6 @@ def open_calls() -> list[Call]:
         .group_by(MentoringRequest.programme_id)
     )
     spent = {row[0]: int(row[1]) for row in db.session.execute(spent_query)}
-    return [Call(programme, programme.budget - spent.get(programme.id, 0)) for programme in Programme.open_now()]
+    return [
+        Call(programme, programme.budget - spent.get(programme.id, 0)) for programme in Programme.open_now()
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import or_, select
 
 from marketplace.audit import AuditEntry
-from marketplace.database import Page, db, page_of
+from marketplace.database import PAGE_SIZE, Page, db, page_of
 from marketplace.errors import NotFound
 from marketplace.jobs import Job
 from marketplace.notifications import MailState, OutboxMail
@@ -17,7 +17,7 @@ def like(words: str) -> str:
     return f"%{escaped}%"
 
 
-def audit_page(event: str, actor: str, thing: str, number: int) -> Page[AuditEntry]:
+def audit_page(event: str, actor: str, thing: str, number: int, size: int = PAGE_SIZE) -> Page[AuditEntry]:
     """Entries, newest first; ``thing`` is a table name with or without an id, such as match_cases 12."""
     query = select(AuditEntry).order_by(AuditEntry.id.desc())
     if event:
@@ -29,10 +29,10 @@ def audit_page(event: str, actor: str, thing: str, number: int) -> Page[AuditEnt
         query = query.where(AuditEntry.thing_type == kind)
     if thing_id.isascii() and thing_id.isdigit() and len(thing_id) < 10:
         query = query.where(AuditEntry.thing_id == int(thing_id))
-    return page_of(query, number)
+    return page_of(query, number, size)
 
 
-def mail_page(state: str, words: str, number: int) -> Page[OutboxMail]:
+def mail_page(state: str, words: str, number: int, size: int = PAGE_SIZE) -> Page[OutboxMail]:
     """Mails, newest first."""
     query = select(OutboxMail).order_by(OutboxMail.id.desc())
     if state in list(MailState):
@@ -40,9 +40,12 @@ def mail_page(state: str, words: str, number: int) -> Page[OutboxMail]:
     if words:
         pattern = like(words)
         query = query.where(
-            or_(OutboxMail.recipient.ilike(pattern, escape="\\"), OutboxMail.subject.ilike(pattern, escape="\\"))
+            or_(
+                OutboxMail.recipient.ilike(pattern, escape="\\"),
+                OutboxMail.subject.ilike(pattern, escape="\\"),
+            )
         )
-    return page_of(query, number)
+    return page_of(query, number, size)
 
 
 def mail_with(mail_id: int) -> OutboxMail:

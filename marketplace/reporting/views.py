@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app
+from flask import Blueprint, Response, current_app, request
 from flask_babel import gettext
 from flask_login import current_user
 
 from marketplace.access import Permission, may
 from marketplace.audit import verify_chain
+from marketplace.database import utcnow
 from marketplace.errors import N_
 from marketplace.events import EVENT_LABELS
 from marketplace.mail import send_again
 from marketplace.notifications import MailState
-from marketplace.reporting import figures, records
+from marketplace.reporting import exports, figures, records
+from marketplace.reporting.tables import CSV_TYPE, XLSX_TYPE
 from marketplace.web.navigation import menu
 from marketplace.web.page import Access, me, number_arg, page, show, text_arg, to
 
@@ -90,3 +92,16 @@ def mail_again(mail_id: int) -> Any:
 def jobs() -> Any:
     """What the worker does."""
     return show("reporting/jobs.html", jobs=records.job_page(number_arg("page")))
+
+
+@blueprint.post("/exports/<name>")
+@page(Permission.EXPORT_LISTS)
+def export(name: str) -> Any:
+    """A list as XLSX or CSV, with the filters of its page; who took what is recorded."""
+    table = exports.export(name, {key: value[:100] for key, value in request.args.items()}, by=me())
+    as_csv = request.form.get("format") == "csv"
+    content, kind = (table.to_csv(), CSV_TYPE) if as_csv else (table.to_xlsx(), XLSX_TYPE)
+    file = f"{name}-{utcnow():%Y%m%d}.{'csv' if as_csv else 'xlsx'}"
+    return Response(
+        content, content_type=kind, headers={"Content-Disposition": f"attachment; filename={file}"}
+    )

@@ -15,6 +15,7 @@ from marketplace.taxonomy.models import Group, TaxonomyVersion, Term
 from marketplace.taxonomy.vocabulary import Term as Entry
 from marketplace.taxonomy.vocabulary import Vocabulary, compact
 
+
 def newest_version() -> TaxonomyVersion | None:
     """The version in force."""
     return db.session.scalar(select(TaxonomyVersion).order_by(TaxonomyVersion.number.desc()).limit(1))

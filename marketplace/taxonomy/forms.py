@@ -29,7 +29,9 @@ class LinesField(LongTextField):
 def _short_lines(form: Any, field: LinesField) -> None:
     for entry in field.entries:
         if len(entry) > LONGEST * 2:
-            raise ValidationError(_("한 줄은 %(limit)d자 이내로 줄여 주십시오: %(entry)s", limit=LONGEST * 2, entry=entry[:30]))
+            raise ValidationError(
+                _("한 줄은 %(limit)d자 이내로 줄여 주십시오: %(entry)s", limit=LONGEST * 2, entry=entry[:30])
+            )
 
 
 class TermForm(FlaskForm):
@@ -39,11 +41,17 @@ class TermForm(FlaskForm):
     name_en = TextField(_("이름 (영어)"), NEEDED, limit=80)
     synonyms = LinesField(_("같은 뜻의 낱말"), [_short_lines], description=_("한 줄에 하나씩 적습니다."))
     symptoms_ko = LinesField(
-        _("기업이 하는 말"), [_short_lines], limit=8000, description=_("이 도움이 필요한 기업이 쓰는 표현을 한 줄에 하나씩 적습니다.")
+        _("기업이 하는 말"),
+        [_short_lines],
+        limit=8000,
+        description=_("이 도움이 필요한 기업이 쓰는 표현을 한 줄에 하나씩 적습니다."),
     )
     symptoms_en = LinesField(_("기업이 하는 말 (영어)"), [_short_lines], limit=8000)
     methods_ko = LinesField(
-        _("전문가가 쓰는 말"), [_short_lines], limit=8000, description=_("이 일을 하는 전문가가 경력에 쓰는 방법, 도구, 규격입니다.")
+        _("전문가가 쓰는 말"),
+        [_short_lines],
+        limit=8000,
+        description=_("이 일을 하는 전문가가 경력에 쓰는 방법, 도구, 규격입니다."),
     )
 
     LISTS = ("synonyms", "symptoms_ko", "symptoms_en", "methods_ko")
@@ -57,7 +65,11 @@ class TermForm(FlaskForm):
 class NewTermForm(TermForm):
     """A new term: also its id and group."""
 
-    code = TextField(_("코드"), [*NEEDED, Regexp(r"^[A-Z]{3}-\d{2,3}$", message=_("QUA-12와 같은 꼴로 입력해 주십시오."))], limit=10)
+    code = TextField(
+        _("코드"),
+        [*NEEDED, Regexp(r"^[A-Z]{3}-\d{2,3}$", message=_("QUA-12와 같은 꼴로 입력해 주십시오."))],
+        limit=10,
+    )
     group_code = SelectField(_("분야"))
 
     def values(self) -> dict[str, Any]:

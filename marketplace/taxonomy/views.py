@@ -37,7 +37,7 @@ def add() -> Any:
     def save() -> None:
         if any(term.code == form.code.data for term in actions.terms()):
             raise RuleBroken(N_("이미 있는 코드입니다. 다른 번호를 쓰십시오."), field="code")
-        actions.save_term(form.code.data, form.values(), by=me())
+        actions.save_term(str(form.code.data), form.values(), by=me())
 
     if submitted(form, save):
         return to(f"/taxonomy/{form.code.data}")

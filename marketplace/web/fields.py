@@ -41,7 +41,9 @@ class TextField(StringField):
 class LongTextField(TextAreaField):
     """Several lines of text in normal form, at most ``limit`` characters; empty becomes None."""
 
-    def __init__(self, label: Any = None, validators: Any = None, *, limit: int = 4000, **kwargs: Any) -> None:
+    def __init__(
+        self, label: Any = None, validators: Any = None, *, limit: int = 4000, **kwargs: Any
+    ) -> None:
         super().__init__(label, [*(validators or []), _within], **kwargs)
         self.limit = limit
         self.render_kw: dict[str, Any] = {"data-limit": limit, **(kwargs.get("render_kw") or {})}
@@ -56,7 +58,9 @@ def _within(form: Any, field: Any) -> None:
     if field.data and len(field.data) > field.limit:
         raise ValidationError(
             lazy_gettext(
-                "%(limit)d자 이내로 줄여 주십시오. 지금은 %(length)d자입니다.", limit=field.limit, length=len(field.data)
+                "%(limit)d자 이내로 줄여 주십시오. 지금은 %(length)d자입니다.",
+                limit=field.limit,
+                length=len(field.data),
             )
         )
 
@@ -83,7 +87,9 @@ class WholeNumberField(IntegerField):
     def _between(self, form: Any, field: Any) -> None:
         if field.data is not None and not self.least <= field.data <= self.most:
             raise ValidationError(
-                lazy_gettext("%(least)d에서 %(most)d 사이로 입력해 주십시오.", least=self.least, most=self.most)
+                lazy_gettext(
+                    "%(least)d에서 %(most)d 사이로 입력해 주십시오.", least=self.least, most=self.most
+                )
             )
 
 

@@ -37,7 +37,10 @@ HEADERS = {
 }
 ERRORS = {
     400: (N_("요청을 이해하지 못했습니다"), N_("주소나 입력한 내용을 확인한 뒤 다시 시도해 주십시오.")),
-    403: (N_("이 화면을 볼 권한이 없습니다"), N_("담당 업무가 바뀌었다면 시스템 관리자에게 문의해 주십시오.")),
+    403: (
+        N_("이 화면을 볼 권한이 없습니다"),
+        N_("담당 업무가 바뀌었다면 시스템 관리자에게 문의해 주십시오."),
+    ),
     404: (N_("찾으시는 내용이 없습니다"), N_("주소를 확인하시거나 나의 할 일에서 다시 들어가 주십시오.")),
     405: (N_("이 주소에서는 할 수 없는 동작입니다"), N_("이전 화면으로 돌아가 다시 시도해 주십시오.")),
     409: (N_("처리하지 못했습니다"), N_("이전 화면으로 돌아가 현재 상태를 확인해 주십시오.")),
@@ -76,7 +79,9 @@ def moment(value: datetime | None) -> str:
     """2026. 7. 1. 오후 3:05, in Seoul"""
     if value is None:
         return "–"
-    return str(format_datetime(value, "yyyy. M. d. aaaa h:mm" if chosen_language() == "ko" else "d MMM yyyy HH:mm"))
+    return str(
+        format_datetime(value, "yyyy. M. d. aaaa h:mm" if chosen_language() == "ko" else "d MMM yyyy HH:mm")
+    )
 
 
 def age_days(value: datetime | None) -> int:
@@ -108,7 +113,9 @@ def _register_errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def _csrf(error: CSRFError) -> Response:
-        return error_page(400, gettext("화면을 연 지 오래되어 확인값이 만료되었습니다. 이전 화면을 새로 고쳐 주십시오."))
+        return error_page(
+            400, gettext("화면을 연 지 오래되어 확인값이 만료되었습니다. 이전 화면을 새로 고쳐 주십시오.")
+        )
 
     @app.errorhandler(RuleBroken)
     def _rule(broken: RuleBroken) -> Response:

@@ -62,7 +62,9 @@ def special_parts(rule: Any, ids: dict[str, Any]) -> dict[str, Any]:
         return {"code": "C25"}
     if "entry_id" in rule.arguments:
         kind = rule.rule.split("/")[2]
-        return {"entry_id": ids[{"careers": "career_id", "skills": "skill_id", "interests": "interest_id"}[kind]]}
+        return {
+            "entry_id": ids[{"careers": "career_id", "skills": "skill_id", "interests": "interest_id"}[kind]]
+        }
     if rule.endpoint in ("companies.edit_request", "companies.autosave_request", "companies.change_needs"):
         return {"request_id": ids["draft_id"]}
     if rule.endpoint.startswith("reporting.export"):
@@ -167,7 +169,8 @@ def stored() -> dict[tuple[str, str, str], dict[str, str]]:
     """The table as it is kept."""
     with TABLE.open(encoding="utf-8", newline="") as file:
         return {
-            (row["method"], row["rule"], row["thing"]): {name: row[name] for name in PRINCIPALS} | {"canary": row["canary"]}
+            (row["method"], row["rule"], row["thing"]): {name: row[name] for name in PRINCIPALS}
+            | {"canary": row["canary"]}
             for row in csv.DictReader(file)
         }
 

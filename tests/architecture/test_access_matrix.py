@@ -34,7 +34,9 @@ def test_every_cell_is_as_the_table_says(matrix):
 
 @pytest.mark.xdist_group("matrix")
 def test_no_answer_is_an_error_of_the_server(matrix):
-    assert [key for key, (answers, _) in matrix.items() if any("ERROR" in answer for answer in answers.values())] == []
+    assert [
+        key for key, (answers, _) in matrix.items() if any("ERROR" in answer for answer in answers.values())
+    ] == []
 
 
 @pytest.mark.xdist_group("matrix")
@@ -61,7 +63,9 @@ def test_the_roles_reach_what_their_permissions_say_and_no_more(matrix, app):
                 expected = answer == "sign-in"
             elif isinstance(access, Permission):
                 role = role_of.get(principal) or Role(principal)
-                expected = (answer == "403") if access not in GRANTS[role] else answer in ("yes", "404", "403")
+                expected = (
+                    (answer == "403") if access not in GRANTS[role] else answer in ("yes", "404", "403")
+                )
             else:
                 expected = answer in ("yes", "404")
             if not expected:

@@ -80,7 +80,9 @@ GUARDED = {name: function for name, function in ACTIONS.items() if name not in O
 
 
 def person(role: Role) -> Any:
-    return SimpleNamespace(id=10**6, role=role, organisation_id=None, is_active=True, name="누구", language="ko")
+    return SimpleNamespace(
+        id=10**6, role=role, organisation_id=None, is_active=True, name="누구", language="ko"
+    )
 
 
 def call(function: Callable[..., Any], by: Any) -> None:

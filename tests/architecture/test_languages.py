@@ -32,7 +32,8 @@ def test_a_translation_keeps_the_places_that_are_filled_in(sentences, language):
     wrong = [
         s.id
         for s in sentences
-        if (entry := known.get(s.id, s.context)) and set(PLACES.findall(s.id)) != set(PLACES.findall(entry.string))
+        if (entry := known.get(s.id, s.context))
+        and set(PLACES.findall(s.id)) != set(PLACES.findall(entry.string))
     ]
     assert wrong == []
 
@@ -40,7 +41,9 @@ def test_a_translation_keeps_the_places_that_are_filled_in(sentences, language):
 def test_no_korean_is_left_in_english(sentences):
     allowed = {"한국어"}  # the name of the language, in its own script
     known = messages.stored("en")
-    left = [s.id for s in sentences if (e := known.get(s.id)) and HANGUL.search(e.string) and s.id not in allowed]
+    left = [
+        s.id for s in sentences if (e := known.get(s.id)) and HANGUL.search(e.string) and s.id not in allowed
+    ]
     assert left == []
 
 

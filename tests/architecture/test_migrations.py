@@ -31,7 +31,9 @@ def test_every_named_constraint_of_the_models_stands_in_the_database(app):
         there |= {c["name"] for c in found.get_unique_constraints(table.name)}
         there |= {c["name"] for c in found.get_foreign_keys(table.name)}
         wanted = [
-            c.name for c in table.constraints if isinstance(c, CheckConstraint | UniqueConstraint | ForeignKeyConstraint)
+            c.name
+            for c in table.constraints
+            if isinstance(c, CheckConstraint | UniqueConstraint | ForeignKeyConstraint)
         ]
         missing += [name for name in wanted if name not in there]
     assert missing == []

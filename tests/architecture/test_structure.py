@@ -33,7 +33,10 @@ def test_nothing_is_loaded_from_outside():
     faults = []
     for path in [*TEMPLATES, *(ROOT / "static").rglob("*.css")]:
         text = path.read_text("utf-8")
-        faults += [f"{path.name}: {hit}" for hit in re.findall(r"(?:src|url)\s*[=(]\s*[\"']?(?:https?:)?//[^\"')]+", text)]
+        faults += [
+            f"{path.name}: {hit}"
+            for hit in re.findall(r"(?:src|url)\s*[=(]\s*[\"']?(?:https?:)?//[^\"')]+", text)
+        ]
     assert faults == []
 
 
@@ -42,7 +45,9 @@ def test_no_file_is_larger_than_a_megabyte_except_fonts():
         str(path.relative_to(ROOT))
         for folder in ("marketplace", "templates", "static", "tests", "docs", "migrations")
         for path in (ROOT / folder).rglob("*")
-        if path.is_file() and path.stat().st_size > 1_000_000 and path.suffix not in (".woff2", ".otf", ".ttf")
+        if path.is_file()
+        and path.stat().st_size > 1_000_000
+        and path.suffix not in (".woff2", ".otf", ".ttf")
     ]
     assert large == []
 
@@ -50,12 +55,20 @@ def test_no_file_is_larger_than_a_megabyte_except_fonts():
 def test_every_test_name_is_a_sentence():
     short = []
     for path in (ROOT / "tests").rglob("test_*.py"):
-        short += [name for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.M) if name.count("_") < 3]
+        short += [
+            name
+            for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.M)
+            if name.count("_") < 3
+        ]
     assert short == []
 
 
 def test_no_test_is_skipped_or_expected_to_fail():
     pattern = re.compile(r"pytest\.(?:mark\.)?(?:skip|xfail|importorskip)")
     own = Path(__file__).name
-    faults = [p.name for p in (ROOT / "tests").rglob("*.py") if p.name != own and pattern.search(p.read_text("utf-8"))]
+    faults = [
+        p.name
+        for p in (ROOT / "tests").rglob("*.py")
+        if p.name != own and pattern.search(p.read_text("utf-8"))
+    ]
     assert faults == []
