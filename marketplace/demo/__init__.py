@@ -1,0 +1,1 @@
+"""A believable world to try the site in, built only through the actions that people use."""
