@@ -8,6 +8,7 @@ from datetime import date
 from marketplace.codes.actions import current_codebook
 from marketplace.experts.models import ExpertSkill
 from marketplace.taxonomy.actions import current_vocabulary
+from marketplace.taxonomy.vocabulary import compact
 
 _CONTACT = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\d)(?:\+?82[-. ]?)?0?1[016789][-. )]?\d{3,4}[-. ]?\d{4}(?!\d)"
@@ -32,6 +33,15 @@ class Labels:
     def skill(self, skill: ExpertSkill) -> str:
         """The name of the term that the skill was resolved to, else the expert's own words."""
         return self.term(skill.term) if skill.term else skill.words
+
+    def terms_named(self, words: str) -> list[str]:
+        """The ids of the terms whose name or synonym, in either language, holds these words."""
+        wanted = compact(words)
+        return [
+            term.id
+            for term in self.vocabulary.terms.values()
+            if wanted and any(wanted in compact(name) for name in (term.ko, term.en, *term.synonyms))
+        ]
 
     def industry(self, code: str) -> str:
         """Name and code of a KSIC division; the code itself when unknown."""

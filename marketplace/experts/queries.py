@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from marketplace.access import Permission, require
 from marketplace.accounts.models import User
-from marketplace.database import Page, db, page_of
+from marketplace.database import PAGE_SIZE, Page, db, page_of
 from marketplace.errors import NotFound
 from marketplace.experts.labels import Labels
 from marketplace.experts.models import CareerEntry, Expert, ExpertInterest, ExpertSkill
@@ -103,12 +103,12 @@ def waiting() -> tuple[int, datetime | None]:
     return count, oldest
 
 
-def staff_list(state: str, search: Search, labels: Labels, page: int) -> Page[Expert]:
+def staff_list(state: str, search: Search, labels: Labels, page: int, size: int = PAGE_SIZE) -> Page[Expert]:
     """A page of all experts, or of those in a state; those waiting longest first unless sorted otherwise."""
     query = _narrowed(select(Expert).join(User, Expert.user_id == User.id), search, labels)
     if state in set(ExpertState):
         query = query.where(Expert.state == state)
-    return page_of(_with_parts(query.order_by(*_order(search.sort, "submitted"))), page)
+    return page_of(_with_parts(query.order_by(*_order(search.sort, "submitted"))), page, size)
 
 
 def open_list(search: Search, labels: Labels, page: int, size: int = 20) -> Page[Expert]:
@@ -156,8 +156,8 @@ def _holds(column: Any, codes: Sequence[str]) -> Any:
 
 
 def _says(word: str, labels: Labels) -> Any:
-    """Whether name, headline, employer, title or skill has the word, or a skill is the term it means."""
-    terms = labels.vocabulary.alternatives(word)
+    """Whether name, headline, employer, title or skill has the word, or a skill is a term so named."""
+    terms = labels.terms_named(word)
     return or_(
         User.name.icontains(word, autoescape=True),
         Expert.headline.icontains(word, autoescape=True),

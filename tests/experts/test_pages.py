@@ -37,7 +37,11 @@ def test_every_step_opens_in_every_state(state, as_user):
     client = as_user(expert.user)
     parts = [
         f"/expert/{kind}/{items[0].id}{end}"
-        for kind, items in (("careers", expert.careers), ("skills", expert.skills), ("interests", expert.interests))
+        for kind, items in (
+            ("careers", expert.careers),
+            ("skills", expert.skills),
+            ("interests", expert.interests),
+        )
         for end in ("", "/remove")
     ]
     for path in [*OWN, *parts]:

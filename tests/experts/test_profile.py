@@ -136,7 +136,9 @@ def test_other_changes_leave_the_state_as_it_is(state, as_user):
 def test_words_that_the_list_lacks_are_kept_as_they_are_and_the_page_says_so(as_user):
     expert = complete()
     client = as_user(expert.user)
-    client.post("/expert/skills/new", data={**SKILL, "words": "도깨비 방망이 정비", "version": expert.version})
+    client.post(
+        "/expert/skills/new", data={**SKILL, "words": "도깨비 방망이 정비", "version": expert.version}
+    )
     skill = again(expert).skills[-1]
     assert (skill.term, skill.words) == (None, "도깨비 방망이 정비")
     assert "기술 목록에 없어 적으신 그대로 두었습니다" in client.get("/expert/skills").text
@@ -152,7 +154,9 @@ def test_a_skill_is_chosen_from_a_group_without_typing(as_user):
 
 def test_an_acronym_of_two_meanings_is_asked_back(as_user):
     expert = complete()
-    response = as_user(expert.user).post("/expert/skills/new", data={**SKILL, "words": "PM", "version": expert.version})
+    response = as_user(expert.user).post(
+        "/expert/skills/new", data={**SKILL, "words": "PM", "version": expert.version}
+    )
     assert response.status_code == 422
     assert "뜻이 여럿입니다" in response.text and 'value="PM"' in response.text
 
@@ -160,7 +164,9 @@ def test_an_acronym_of_two_meanings_is_asked_back(as_user):
 @pytest.mark.parametrize("words", ["SMED", "smed", "품종교체 SMED", " S M E D "])
 def test_a_skill_is_not_registered_twice_under_another_name(words, as_user):
     expert = complete(skills=(("PRD-08", 3),))
-    response = as_user(expert.user).post("/expert/skills/new", data={**SKILL, "words": words, "version": expert.version})
+    response = as_user(expert.user).post(
+        "/expert/skills/new", data={**SKILL, "words": words, "version": expert.version}
+    )
     assert response.status_code == 422 and "이미 등록한 기술" in response.text
 
 
@@ -279,5 +285,7 @@ def test_a_career_keeps_its_dates_in_order(app):
         assert caught.value.field == field
     # Two jobs at the same time are fine, and so is one that lasted a day.
     for since, until in [(date(1996, 1, 1), date(1999, 1, 1)), (today, today)]:
-        actions_parts.save_career(**facts, since=since, until=until, today=today, version=None, by=expert.user)
+        actions_parts.save_career(
+            **facts, since=since, until=until, today=today, version=None, by=expert.user
+        )
     assert len(again(expert).careers) == 3
