@@ -62,23 +62,12 @@ def kpi_names() -> dict[str, str]:
 
 
 def tier_choices(programme: Programme) -> Choices:
-    """The tiers of a programme with their months and visits."""
-    return [
-        (
-            str(tier.id),
-            gettext(
-                "%(name)s (%(months)d개월, %(visits)d회)",
-                name=named(tier),
-                months=tier.months,
-                visits=tier.visits,
-            ),
-        )
-        for tier in programme.tiers
-    ]
+    """The tiers of a programme by name."""
+    return [(str(tier.id), named(tier)) for tier in programme.tiers]
 
 
 def tier_notes(programme: Programme) -> dict[str, str]:
-    """What each tier costs and what of it the firm bears."""
+    """How long each tier lasts, what it costs, and what of it the firm bears."""
     return {
         str(tier.id): gettext(
             "총사업비 %(total)s 가운데 기업부담 %(own)s",

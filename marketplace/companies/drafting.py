@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,8 @@ from marketplace.taxonomy.actions import current_vocabulary
 from marketplace.taxonomy.vocabulary import Proposal
 
 MOST_NEEDS = 20
-PROPOSALS = 8
+PROPOSALS = 6
+LEAST_SCORE = 0.15  # weaker proposals rest on a single everyday word
 LONGEST_TRACE = 20_000  # characters kept of what was typed but does not fit
 
 
@@ -238,14 +239,16 @@ def own_words(request: MentoringRequest) -> str:
     return "\n".join(text for text in (request.title, request.problem, request.goal) if text)
 
 
-def proposals_for(words: str) -> list[Proposal]:
-    """Terms that these words point to, best first."""
-    return current_vocabulary().propose(words, top=PROPOSALS) if words.strip() else []
+def proposals_for(words: str, settled: Collection[str] = ()) -> list[Proposal]:
+    """Terms that these words point to, best first, without those that are settled."""
+    if not words.strip():
+        return []
+    found = current_vocabulary().propose(words, top=PROPOSALS + len(settled))
+    likely = [one for one in found if one.score >= LEAST_SCORE and one.term not in settled]
+    return likely[:PROPOSALS]
 
 
 def proposals(request: MentoringRequest) -> list[Proposal]:
-    """Terms that the firm's words point to, best first, without those it took or turned down."""
-    settled = {need.term for need in request.needs} | set(request.dismissed)
-    words = own_words(request)
-    found = current_vocabulary().propose(words, top=PROPOSALS + len(settled)) if words else []
-    return [proposal for proposal in found if proposal.term not in settled][:PROPOSALS]
+    """Terms that the firm's words point to, without those it took or turned down."""
+    settled = {need.term for need in request.needs if need.term} | set(request.dismissed)
+    return proposals_for(own_words(request), settled)

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, ValidationError
+from wtforms import HiddenField, SelectField, SelectMultipleField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -223,7 +223,7 @@ for _item, _label in ITEMS.items():
     setattr(
         CheckForm,
         _item,
-        RadioField(
+        SelectField(
             _l(_label),
             choices=[SelectChoice(str(result), _l(RESULT_LABELS[result])) for result in Result],
             default=str(Result.UNKNOWN),

@@ -87,7 +87,10 @@ class DraftForm(FlaskForm):
     region = open_choice(_l("멘토링을 받을 지역"))
     place = TextField(_l("주소"), limit=200, description=_l("전문가가 찾아갈 공장의 주소를 적습니다."))
     level = RadioField(
-        _l("현재 수준"), [Optional()], coerce=or_none, choices=[SelectChoice(name, _l(name)) for name in LEVELS]
+        _l("현재 수준"),
+        [Optional()],
+        coerce=or_none,
+        choices=[SelectChoice(name, _l(name)) for name in LEVELS],
     )
     declarations = SelectMultipleField(
         _l("해당하지 않는 항목에 표시"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()

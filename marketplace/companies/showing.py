@@ -45,6 +45,19 @@ def days_left(due: datetime) -> int:
     return (due.astimezone(SEOUL).date() - today()).days
 
 
+def since(at: datetime) -> str:
+    """How long something has lasted, in days."""
+    days = (today() - at.astimezone(SEOUL).date()).days
+    return str(gettext("%(days)d일째", days=days) if days > 0 else gettext("오늘"))
+
+
+def waiting(days: float | None) -> str:
+    """The usual waiting time in words; 자료 없음 while nothing has been decided."""
+    if days is None:
+        return str(gettext("자료 없음"))
+    return str(gettext("%(days)d일", days=round(days)) if days >= 1 else gettext("하루 이내"))
+
+
 def holder(request: MentoringRequest) -> str | None:
     """Who has to act now, in words."""
     label = HOLDER.get(RequestState(request.state))

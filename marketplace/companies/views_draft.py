@@ -95,6 +95,7 @@ def _editor(template: str, request: MentoringRequest, form: DraftForm) -> Respon
         "answered": len(request.self_check),
         "tier_notes": choices.tier_notes(request.programme),
         "anchors": {name: f"{name}-0" for name in ("tier_id", "mode", "level", "declarations")},
+        "level_faults": any(name.startswith("check_") for name in form.faults),
         "in_part": bool(sent.headers.get("HX-Request")),
     }
     return show(template, **context)

@@ -9,12 +9,20 @@ from typing import Any
 import pytest
 
 from marketplace.access import Role
+from marketplace.companies import actions, progress
 from marketplace.companies.eligibility import DECLARATIONS, ITEMS, today
 from marketplace.companies.models import MentoringRequest
 from marketplace.companies.states import RequestState
 from tests import factories
 
 FINE = {item: {"result": "ok", "note": ""} for item in ITEMS}
+
+
+@pytest.fixture(autouse=True)
+def nobody_joins_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This slice by itself: what later slices do at the same time is tested there."""
+    for module, hooks in ((actions, "on_eligible"), (actions, "on_withdrawn"), (progress, "case_progress")):
+        monkeypatch.setattr(module, hooks, [])
 
 
 @pytest.fixture
@@ -36,7 +44,9 @@ def world(app) -> SimpleNamespace:
     )
 
 
-def full_request(world: SimpleNamespace, state: RequestState = RequestState.DRAFT, **facts: Any) -> MentoringRequest:
+def full_request(
+    world: SimpleNamespace, state: RequestState = RequestState.DRAFT, **facts: Any
+) -> MentoringRequest:
     """A request of the world's firm that lacks nothing."""
     defaults: dict[str, Any] = {
         "tier_id": world.programme.tiers[0].id,

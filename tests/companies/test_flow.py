@@ -29,7 +29,11 @@ def test_a_request_goes_from_first_words_to_eligible_through_the_pages(app, worl
     sign_in(staff, world.operator)
     answer = firm.post(
         "/requests/new",
-        data={"programme_id": world.programme.id, "problem": "도금이 벗겨져서 반품이 들어옵니다. 원인을 모르겠습니다.", "terms": ["QUA-01"]},
+        data={
+            "programme_id": world.programme.id,
+            "problem": "도금이 벗겨져서 반품이 들어옵니다. 원인을 모르겠습니다.",
+            "terms": ["QUA-01"],
+        },
     )
     request = stored()
     assert answer.status_code == 303
@@ -66,7 +70,7 @@ def test_a_request_goes_from_first_words_to_eligible_through_the_pages(app, worl
     assert request.reference in staff.get("/staff/requests").text
     assert staff.post(f"/staff/requests/{request.id}/take").status_code == 303
     assert staff.get(f"/staff/requests/{request.id}").status_code == 200
-    checks = {item: "ok" for item in ITEMS}
+    checks = dict.fromkeys(ITEMS, "ok")
     answer = staff.post(f"/staff/requests/{request.id}/decide", data={**checks, "do": "eligible"})
     assert answer.status_code == 303, answer.text
     assert stored().state == RequestState.ELIGIBLE
