@@ -14,10 +14,10 @@ from typing import Any
 from marketplace.errors import N_, RuleBroken
 from marketplace.experts.models import Expert
 from marketplace.matching.models import MatchCase, held_periods
-from marketplace.matching.profiles import InterestKind, Relation, RelationKind
+from marketplace.matching.profiles import Period, Relation, RelationKind
 from marketplace.matching.rows import expert_profile, gates_of, request_profile
 from marketplace.matching.rules import RELATION_TEXT, Exclusion, exclusions, peak, same_organisation
-from marketplace.matching.states import PLACE_HELD_IN, CaseState
+from marketplace.matching.states import PLACE_HELD_IN, CaseState, next_state
 
 
 class Step(StrEnum):
@@ -36,7 +36,6 @@ HOLDS_AGAINST: dict[Step, Sequence[CaseState]] = {
     Step.APPROVE_FIRST: (CaseState.FIRST_APPROVED, CaseState.APPROVED),
     Step.APPROVE_FINAL: (CaseState.APPROVED,),
 }
-CONFLICTS = frozenset(kind.value for kind in InterestKind)
 FULL = {
     Step.PROPOSE: N_("%(name)s 전문가는 이 기간에 남은 자리가 없습니다. 다른 전문가를 고르십시오."),
     Step.ACCEPT: N_(
@@ -65,9 +64,15 @@ class Comparison:
     stands: bool
 
 
-def broken_rules(expert: Expert, case: MatchCase, step: Step) -> tuple[Exclusion, ...]:
-    """Every hard rule that stands against the expert in this case at this step; no statement is locked."""
-    held = held_periods(expert.id, HOLDS_AGAINST[step], besides=case.id)
+def broken_rules(
+    expert: Expert, case: MatchCase, step: Step, held: Sequence[Period] | None = None
+) -> tuple[Exclusion, ...]:
+    """Every hard rule that stands against the expert in this case at this step.
+
+    ``held`` are the periods in which others hold a place against the step; asked for when not given.
+    """
+    if held is None:
+        held = held_periods(expert.id, HOLDS_AGAINST[step], besides=case.id)
     gates = gates_of(case.request.programme)
     if step is not Step.PROPOSE:
         # Dates, mode and region were agreed to by those concerned when they chose and accepted.
@@ -75,25 +80,65 @@ def broken_rules(expert: Expert, case: MatchCase, step: Step) -> tuple[Exclusion
     return exclusions(expert_profile(expert, held), request_profile(case.request, case.since), gates)
 
 
+def fault_of(
+    expert: Expert, case: MatchCase, step: Step, held: Sequence[Period] | None = None
+) -> RuleBroken | None:
+    """The first rule that stands against the expert, as it is told; a conflict when the last place is gone."""
+    for exclusion in broken_rules(expert, case, step, held):
+        if exclusion.rule == "capacity":
+            return RuleBroken(FULL[step], conflict=True, name=expert.name)
+        return RuleBroken(REFUSED, name=expert.name, reason=exclusion.sentence)
+    return None
+
+
 def require_free(expert: Expert, case: MatchCase, step: Step) -> dict[str, Any]:
     """Refuse unless the expert may take the case; what was checked, as facts for the record.
 
-    Raises RuleBroken with the rule's own sentence, as a conflict when the last place went to somebody else.
+    Raises RuleBroken with the rule's own sentence.
     """
-    broken = broken_rules(expert, case, step)
-    for exclusion in broken:
-        if exclusion.rule == "capacity":
-            raise RuleBroken(FULL[step], conflict=True, name=expert.name)
-        raise RuleBroken(REFUSED, name=expert.name, reason=exclusion.sentence)
-    taken = peak(held_periods(expert.id, HOLDS_AGAINST[step], besides=case.id), case.period)
-    compared = len(expert.careers) + len(expert.interests)
+    held = held_periods(expert.id, HOLDS_AGAINST[step], besides=case.id)
+    if (fault := fault_of(expert, case, step, held)) is not None:
+        raise fault
     return {
         "expert": expert.id,
-        "places_taken": taken,
+        "places_taken": peak(held, case.period),
         "capacity": expert.capacity,
-        "ties_compared": compared,
+        "ties_compared": len(expert.careers) + len(expert.interests),
         "conflicts": [],
     }
+
+
+#: The verb of each approval by the step at which the rules are asked.
+APPROVALS = {"approve_first": Step.APPROVE_FIRST, "approve_final": Step.APPROVE_FINAL}
+
+
+def who_fault(case: MatchCase, expert: Expert, verb: str, by: Any) -> RuleBroken | None:
+    """Why this person may not approve this case, though the role may; None when nothing stands against it."""
+    if by.id == expert.user_id or case.request.company.belongs_to(by):
+        return RuleBroken(N_("당사자는 자신의 매칭을 승인할 수 없습니다. 다른 담당자가 승인해 주십시오."))
+    if verb == "approve_first" and case.overridden_by_id == by.id:
+        return RuleBroken(
+            N_("예외 제안을 한 사람은 그 매칭을 승인할 수 없습니다. 다른 담당자가 승인해 주십시오.")
+        )
+    if verb == "approve_final" and case.first_approved_by_id == by.id:
+        return RuleBroken(
+            N_("1차 승인과 최종 승인은 서로 다른 사람이 해야 합니다. 다른 담당자가 승인해 주십시오.")
+        )
+    return None
+
+
+def approval_fault(
+    case: MatchCase, verb: str, by: Any, held: Sequence[Period] | None = None
+) -> RuleBroken | None:
+    """Why the case cannot be approved by this person now; None when it can."""
+    try:
+        next_state(case.state, verb)
+    except RuleBroken as broken:
+        return broken
+    if case.chosen is None:
+        return RuleBroken(N_("선택된 전문가가 없습니다. 새로 고친 뒤 확인해 주십시오."), conflict=True)
+    expert = case.chosen.expert
+    return who_fault(case, expert, verb, by) or fault_of(expert, case, APPROVALS[verb], held)
 
 
 def comparisons(expert: Expert, case: MatchCase) -> list[Comparison]:

@@ -22,7 +22,10 @@ def rounds(draw: st.DrawFn) -> Instance:
     requests = [f"r{i}" for i in range(draw(st.integers(1, 8)))]
     experts = {f"e{j}": draw(st.integers(0, 3)) for j in range(draw(st.integers(1, 6)))}
     edges = [
-        Edge(r, e, draw(st.integers(0, 10_000)) / 100) for r in requests for e in experts if draw(st.booleans())
+        Edge(r, e, draw(st.integers(0, 10_000)) / 100)
+        for r in requests
+        for e in experts
+        if draw(st.booleans())
     ]
     return requests, experts, edges
 

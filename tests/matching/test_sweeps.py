@@ -27,7 +27,8 @@ def shift(candidate, days):
     """Let an offer have been made so many days earlier."""
     candidate.offered_at -= timedelta(days=days)
     candidate.expires_at -= timedelta(days=days)
-    factories.save(candidate)
+    candidate.case.due_at = candidate.expires_at
+    factories.save(candidate, candidate.case)
 
 
 def fresh(case):

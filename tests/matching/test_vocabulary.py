@@ -49,7 +49,9 @@ def test_a_replaced_term_resolves_to_what_took_its_place() -> None:
     assert [match.term for match in vocabulary.find("옛 도금 라인")] == ["A-1"]
 
 
-@pytest.mark.parametrize("text", ["retail and email", "Australia", "the plan was maintained", "campaign scheme"])
+@pytest.mark.parametrize(
+    "text", ["retail and email", "Australia", "the plan was maintained", "campaign scheme"]
+)
 def test_an_acronym_inside_another_word_is_not_found(text: str) -> None:
     assert found(text) == []
 

@@ -56,6 +56,7 @@ class World:
         if state is CaseState.OFFERED:
             chosen.preference, chosen.state = 1, CandidateState.OFFERED
             chosen.offered_at, chosen.expires_at = utcnow(), utcnow() + timedelta(days=3)
+            case.due_at = chosen.expires_at
             rest = [c for c in case.candidates if c is not chosen]
             for place, other in enumerate(rest[:2], 2):
                 other.preference = place

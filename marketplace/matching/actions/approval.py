@@ -11,7 +11,7 @@ from marketplace.database import utcnow
 from marketplace.errors import N_, RuleBroken
 from marketplace.events import Event
 from marketplace.experts.models import Expert
-from marketplace.matching.checks import Step, require_free
+from marketplace.matching.checks import Step, require_free, who_fault
 from marketplace.matching.handover import MIN_REASON, reason_of
 from marketplace.matching.models import MatchCase, locked
 from marketplace.matching.states import CandidateState, next_state
@@ -24,11 +24,7 @@ def approve_first(case: MatchCase, *, by: Any) -> None:
     with recorded(by, Event.MATCH_APPROVED_FIRST, case) as record:
         case, expert = _lock(case)
         next_state(case.state, "approve_first")
-        _require_stranger(case, expert, by)
-        if case.overridden_by_id is not None and by is not None and case.overridden_by_id == by.id:
-            raise RuleBroken(
-                N_("예외 제안을 한 사람은 그 매칭을 승인할 수 없습니다. 다른 담당자가 승인해 주십시오.")
-            )
+        _require_other_person(case, expert, "approve_first", by)
         facts = require_free(expert, case, Step.APPROVE_FIRST)
         case.move("approve_first", utcnow() + timedelta(days=case.request.programme.approval_days))
         case.first_approved_at, case.first_approved_by_id = utcnow(), by.id
@@ -42,11 +38,7 @@ def approve_final(case: MatchCase, *, by: Any) -> None:
     with recorded(by, Event.MATCH_APPROVED, case) as record:
         case, expert = _lock(case)
         next_state(case.state, "approve_final")
-        _require_stranger(case, expert, by)
-        if case.first_approved_by_id == by.id:
-            raise RuleBroken(
-                N_("1차 승인과 최종 승인은 서로 다른 사람이 해야 합니다. 다른 담당자가 승인해 주십시오.")
-            )
+        _require_other_person(case, expert, "approve_final", by)
         facts = require_free(expert, case, Step.APPROVE_FINAL)
         case.move("approve_final")
         case.approved_at, case.approved_by_id = utcnow(), by.id
@@ -55,7 +47,7 @@ def approve_final(case: MatchCase, *, by: Any) -> None:
         announce("approve_final", case, case.chosen)
 
 
-def send_back(case: MatchCase, reason: str, *, by: Any) -> None:
+def send_back(case: MatchCase, reason: str | None, *, by: Any) -> None:
     """Return the match to the operator's approval and say what is to be looked at again."""
     require(by, Permission.APPROVE_FINAL, case)
     why = reason_of(reason, MIN_REASON)
@@ -68,19 +60,19 @@ def send_back(case: MatchCase, reason: str, *, by: Any) -> None:
         announce("return", case, case.chosen, reason=why)
 
 
-def reject(case: MatchCase, reason: str, *, by: Any) -> None:
+def reject(case: MatchCase, reason: str | None, *, by: Any) -> None:
     """Reject the match for the operator; the expert is not offered again in this case."""
     require(by, Permission.APPROVE_FIRST, case)
     _reject(case, "reject", reason, by)
 
 
-def reject_final(case: MatchCase, reason: str, *, by: Any) -> None:
+def reject_final(case: MatchCase, reason: str | None, *, by: Any) -> None:
     """Reject the match for the ministry; the operator proposes other experts."""
     require(by, Permission.APPROVE_FINAL, case)
     _reject(case, "reject_final", reason, by)
 
 
-def _reject(case: MatchCase, verb: str, reason: str, by: Any) -> None:
+def _reject(case: MatchCase, verb: str, reason: str | None, by: Any) -> None:
     why = reason_of(reason, MIN_REASON)
     with recorded(by, Event.MATCH_REJECTED, case, reason=why) as record:
         case = locked(MatchCase, case.id)
@@ -108,7 +100,7 @@ def _lock(case: MatchCase) -> tuple[MatchCase, Expert]:
     return case, expert
 
 
-def _require_stranger(case: MatchCase, expert: Expert, by: Any) -> None:
-    """Nobody approves a match of his own: neither the firm that asks nor the expert."""
-    if by.id == expert.user_id or case.request.company.belongs_to(by):
-        raise RuleBroken(N_("당사자는 자신의 매칭을 승인할 수 없습니다. 다른 담당자가 승인해 주십시오."))
+def _require_other_person(case: MatchCase, expert: Expert, verb: str, by: Any) -> None:
+    """Nobody approves a match of his own, and nobody approves twice."""
+    if (fault := who_fault(case, expert, verb, by)) is not None:
+        raise fault

@@ -36,7 +36,7 @@ def accept(candidate: Candidate, *, by: Any) -> None:
         announce("accept", case, candidate)
 
 
-def decline(candidate: Candidate, reason: str, *, by: Any, become_unavailable: bool = False) -> None:
+def decline(candidate: Candidate, reason: str | None, *, by: Any, become_unavailable: bool = False) -> None:
     """Decline the offer and say why; ``become_unavailable`` pauses and declines all other offers too."""
     require(by, Permission.ANSWER_OFFER, candidate)
     why = reason_of(reason)

@@ -79,7 +79,7 @@ def prefer(case: MatchCase, choices: Mapping[int, int], *, by: Any) -> None:
         announce("prefer", case, first)
 
 
-def refuse(case: MatchCase, reason: str, *, by: Any) -> None:
+def refuse(case: MatchCase, reason: str | None, *, by: Any) -> None:
     """Refuse every proposed candidate and say why; the operator proposes others."""
     require(by, Permission.STATE_PREFERENCES, case)
     why = reason_of(reason)
@@ -95,7 +95,7 @@ def refuse(case: MatchCase, reason: str, *, by: Any) -> None:
         announce("refuse", case, reason=why)
 
 
-def withdraw(case: MatchCase, reason: str, *, by: Any) -> None:
+def withdraw(case: MatchCase, reason: str | None, *, by: Any) -> None:
     """Withdraw from matching before the final approval; the request ends with it."""
     require(by, Permission.WITHDRAW_CASE, case)
     why = reason_of(reason)

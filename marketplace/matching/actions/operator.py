@@ -99,7 +99,7 @@ def release(
         announce("release", case, count=len(listed))
 
 
-def override(case: MatchCase, expert_id: int, reason: str, *, by: Any) -> None:
+def override(case: MatchCase, expert_id: int, reason: str | None, *, by: Any) -> None:
     """Offer the case to an expert of the operator's choice instead of the firm's order, and say why.
 
     Conflicts of interest, capacity and the other hard rules hold all the same.

@@ -1,0 +1,229 @@
+"""Cases, candidates and their reasons as the pages show them, in the reader's language.
+
+Everything that is said of a score comes from the explanation that was stored with the candidate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import g
+from flask_babel import gettext
+
+from marketplace.companies.models import MODES, PRIORITIES
+from marketplace.errors import N_
+from marketplace.experts import frame
+from marketplace.experts.labels import Labels
+from marketplace.experts.models import SKILL_LEVELS, Expert
+from marketplace.matching.explanation import PART_TEXT
+from marketplace.matching.models import Candidate, MatchCase
+from marketplace.matching.profiles import Period
+from marketplace.matching.rules import EXCLUSION_TEXT, TRANSLATED_FACTS, UNKNOWN_TEXT, peak
+from marketplace.matching.states import CANDIDATE_LABELS, HOLDER, STATE_LABELS, CandidateState, CaseState
+
+TONES = {
+    CaseState.MATCHING: "gray",
+    CaseState.PROPOSED: "information",
+    CaseState.OFFERED: "information",
+    CaseState.ACCEPTED: "primary",
+    CaseState.FIRST_APPROVED: "primary",
+    CaseState.APPROVED: "success",
+    CaseState.WITHDRAWN: "gray",
+}
+CANDIDATE_TONES = {
+    CandidateState.LISTED: "information",
+    CandidateState.OFFERED: "primary",
+    CandidateState.ACCEPTED: "success",
+    CandidateState.DECLINED: "warning",
+    CandidateState.EXPIRED: "warning",
+    CandidateState.REFUSED: "danger",
+    CandidateState.REJECTED: "danger",
+    CandidateState.LAPSED: "gray",
+}
+SOURCES = {"ranking": N_("추천"), "firm": N_("기업이 직접 지정"), "override": N_("운영기관 예외 제안")}
+
+
+def _names() -> Labels:
+    """The names of codes, read once for a page, however many candidates it shows."""
+    if "names_of_codes" not in g:
+        g.names_of_codes = frame.labels()
+    found: Labels = g.names_of_codes
+    return found
+
+
+def _term(code: str | None, words: str) -> str:
+    """A term's name in the reader's language; the words as written when there is no term."""
+    return _names().term(code) if code else words
+
+
+def case_badge(state: str) -> tuple[str, str]:
+    """The name of a case's state and the tone of its badge."""
+    return gettext(STATE_LABELS[CaseState(state)]), TONES[CaseState(state)]
+
+
+def candidate_badge(state: str) -> tuple[str, str]:
+    """The name of a candidate's state and the tone of its badge."""
+    return gettext(CANDIDATE_LABELS[CandidateState(state)]), CANDIDATE_TONES[CandidateState(state)]
+
+
+def holder(case: MatchCase) -> str | None:
+    """Who has to act now, in words."""
+    label = HOLDER.get(CaseState(case.state))
+    return gettext(label) if label else None
+
+
+def source(candidate: Candidate) -> str:
+    """Where the candidate came from, in words."""
+    return str(gettext(SOURCES[candidate.source]))
+
+
+def parts(explanation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The parts of a score for the chart; they add up to the score.
+
+    A part that the profile leaves unknown counts as the mean of the others and is named as such.
+    """
+    rows = []
+    for code, part in explanation.get("parts", {}).items():
+        unknown = part["value"] is None
+        words = None
+        if unknown:
+            words = gettext(
+                "프로필에 근거가 없어 다른 전문가의 평균인 %(points)s점으로 계산했습니다.",
+                points=f"{part['points']:.2f}",
+            )
+        elif part["because"]:
+            words = gettext("근거가 된 말: %(words)s", words=", ".join(part["because"]))
+        rows.append(
+            {
+                "code": code,
+                "label": gettext(PART_TEXT[code]),
+                "points": None if unknown else part["points"],
+                "counted": part["points"],
+                "maximum": round(part["weight"] * 100, 2),
+                "words": words,
+            }
+        )
+    return rows
+
+
+def needs(explanation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Per need: covered by which skill or career with which evidence, or not."""
+    return [
+        {
+            "label": _term(need["term"], need["need"]),
+            "importance": gettext(PRIORITIES[need["priority"]])
+            if need["priority"] in PRIORITIES
+            else gettext("애로내용에서 읽음"),
+            "status": "covered" if need["covered"] else "uncovered",
+            "evidence": _evidence(need),
+        }
+        for need in explanation.get("needs", [])
+    ]
+
+
+def _evidence(need: Mapping[str, Any]) -> str:
+    if not need["covered"]:
+        return str(gettext("프로필에서 해당하는 경력이나 기술을 찾지 못했습니다."))
+    said = []
+    if need["kind"] == "skill":
+        said.append(gettext("보유기술 %(name)s", name=_term(need["term"], need["covered_by"])))
+        if need["level"] in SKILL_LEVELS:
+            said.append(gettext(SKILL_LEVELS[need["level"]]))
+        if need["years"]:
+            said.append(gettext("%(years)d년", years=need["years"]))
+        if need["last_used"]:
+            said.append(gettext("%(year)d년까지 사용", year=need["last_used"]))
+    else:
+        said.append(gettext("경력 내용"))
+    words = " · ".join(said)
+    quoted = need["evidence"]
+    return f"{words}: “{quoted}”" if quoted else words
+
+
+def card(
+    candidate: Candidate, case: MatchCase, held: Sequence[Period] = (), url: str | None = None
+) -> dict[str, Any]:
+    """A candidate for the card and the comparison; ``held`` are the periods of the places taken."""
+    expert, explanation = candidate.expert, candidate.explanation
+    return {
+        "id": candidate.id,
+        "name": expert.name,
+        "headline": expert.headline,
+        "score": candidate.score_points,
+        "parts": parts(explanation),
+        "needs": needs(explanation),
+        "url": url,
+        "small_factory": small_factory(expert),
+        "distance": reach(expert, case),
+        "open_places": max(0, expert.capacity - peak(held, case.period)),
+        "facts": unknown_rules(explanation),
+        "note": None if candidate.source == "ranking" else source(candidate),
+        "badge": candidate_badge(candidate.state),
+        "rank": candidate.rank,
+        "preference": candidate.preference,
+    }
+
+
+def ranked_card(
+    row: Mapping[str, Any], expert: Expert, case: MatchCase, held: Sequence[Period]
+) -> dict[str, Any]:
+    """A place of a ranking for the operator's page."""
+    return {
+        "expert_id": expert.id,
+        "rank": row["rank"],
+        "name": expert.name,
+        "headline": expert.headline,
+        "score": row["score"],
+        "parts": parts(row),
+        "needs": needs(row),
+        "small_factory": small_factory(expert),
+        "distance": reach(expert, case),
+        "open_places": max(0, expert.capacity - peak(held, case.period)),
+        "facts": unknown_rules(row),
+    }
+
+
+def unknown_rules(explanation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Rules that could not be checked for want of a fact, as pairs for a list of facts."""
+    return [(gettext("확인 필요"), gettext(UNKNOWN_TEXT[rule])) for rule in explanation.get("unknown", [])]
+
+
+def small_factory(expert: Expert) -> str | None:
+    """The expert's experience in small plants in words; None when the profile does not tell."""
+    said: str | None = None
+    if expert.small_firm_projects:
+        said = gettext("300명 미만 기업 지도 %(count)d건", count=expert.small_firm_projects)
+    elif {"micro", "small", "medium"} & set(expert.firm_sizes):
+        said = gettext("중소기업 현장 경험이 있습니다.")
+    elif expert.firm_sizes:
+        said = gettext("중소기업 현장 경험이 적혀 있지 않습니다.")
+    return said
+
+
+def reach(expert: Expert, case: MatchCase) -> str | None:
+    """Whether the expert works where the firm is, in words; None when either is unknown."""
+    region = case.request.region or case.request.company.region
+    if region is None or not expert.regions:
+        return None
+    names = _names()
+    mode = gettext(MODES[expert.mode]) if expert.mode in MODES else gettext("방식 미확인")
+    near = region in {names.region_today(code) for code in expert.regions} | set(expert.regions)
+    said: str = (
+        gettext(
+            "기업과 같은 지역에서 활동합니다. (%(region)s, %(mode)s)", region=names.region(region), mode=mode
+        )
+        if near
+        else gettext("활동지역 %(regions)s, %(mode)s", regions=names.region_names(expert.regions), mode=mode)
+    )
+    return said
+
+
+def exclusion(reason: Mapping[str, Any]) -> str:
+    """The sentence of a broken rule in the reader's language, from what was stored of it."""
+    facts = {
+        name: gettext(value) if name in TRANSLATED_FACTS else value for name, value in reason["facts"].items()
+    }
+    if reason["rule"] == "region":
+        facts["region"] = _names().region(facts["region"])
+    return str(gettext(EXCLUSION_TEXT[reason["rule"]], **facts))

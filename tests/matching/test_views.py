@@ -1,0 +1,337 @@
+"""The pages of the match machine: what each person sees and what their buttons do."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from marketplace.access import Role
+from marketplace.companies import actions as company_actions
+from marketplace.companies.eligibility import ITEMS
+from marketplace.companies.states import RequestState
+from marketplace.database import db, utcnow
+from marketplace.matching import actions
+from marketplace.matching.models import MatchCase
+from marketplace.matching.states import CaseState
+from marketplace.web.todo import todos_of
+from tests import factories
+from tests.conftest import sign_in
+from tests.matching.world import LONG_REASON, World
+
+
+@pytest.fixture
+def world(app):
+    return World()
+
+
+def fresh(case):
+    db.session.expire_all()
+    return db.session.get_one(MatchCase, case.id)
+
+
+def page(client, user, url, status=200):
+    response = sign_in(client, user).get(url)
+    assert response.status_code == status, response.text[:2000]
+    return response.text
+
+
+def post(client, user, url, data=None, status=303):
+    response = sign_in(client, user).post(url, data=data or {})
+    assert response.status_code == status, response.text[-3000:]
+    return response
+
+
+def without_tokens(text):
+    """A page without what differs each time it is drawn."""
+    return re.sub(r'(csrf[-_]token" (?:value|content)=)"[^"]+"', r"\1", text)
+
+
+def released(world):
+    case = world.case()
+    actions.release(case, [e.id for e in world.experts], by=world.operator)
+    return fresh(case)
+
+
+def test_the_queue_shows_ones_own_turn_first_and_every_tab_with_its_count(world, client):
+    waiting, done = world.case(CaseState.ACCEPTED), world.case(CaseState.APPROVED)
+    waiting.due_at = utcnow() - timedelta(days=2)
+    factories.save(waiting)
+    text = page(client, world.operator, "/cases")
+    assert waiting.request.company.name in text
+    assert done.request.company.name not in text
+    assert "지연 1" in text
+    assert done.request.company.name in page(client, world.operator, "/cases?tab=approved")
+    everything = page(client, world.operator, "/cases?tab=all&sort=-due")
+    assert waiting.request.company.name in everything
+    assert done.request.company.name in everything
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?page=abc", "?tab=nonsense", "?sort=password", "?programme=99999999999999", "?q=%00%F0%9F%98%80"],
+)
+def test_a_strange_address_of_the_queue_is_still_a_page(world, client, query):
+    page(client, world.operator, f"/cases{query}")
+
+
+def test_the_queue_is_searched_by_firm_and_by_expert(world, client):
+    one, two = world.case(CaseState.ACCEPTED), world.case(CaseState.MATCHING)
+    text = page(client, world.operator, f"/cases?tab=all&q={one.chosen.expert.name}")
+    assert one.request.reference in text
+    assert two.request.reference not in text
+
+
+def test_another_programmes_case_does_not_exist_for_an_operator(world, client):
+    other = World().case(CaseState.ACCEPTED)
+    for url in (f"/cases/{other.id}", f"/cases/{other.id}/candidates", f"/cases/{other.id}/excluded"):
+        page(client, world.operator, url, 404)
+    post(client, world.operator, f"/cases/{other.id}/approve-first", status=404)
+    assert other.request.reference not in page(client, world.operator, "/cases?tab=all")
+    page(client, world.operator, f"/cases/{10**20}", 404)
+
+
+@pytest.mark.parametrize("state", CaseState, ids=str)
+def test_the_case_page_opens_in_every_state_for_everyone_who_may_see_it(world, client, state):
+    case = world.case(state)
+    for person in (world.operator, world.official, factories.user(Role.AUDITOR)):
+        assert case.request.reference in page(client, person, f"/cases/{case.id}")
+
+
+def test_what_a_page_says_of_a_score_is_what_was_stored(world, client):
+    case = released(world)
+    firm = factories.person_of(case.request.company)
+    staff_text = page(client, world.operator, f"/cases/{case.id}")
+    firm_text = page(client, firm, f"/requests/{case.request_id}/candidates")
+    for candidate in case.candidates:
+        assert candidate.score == round(
+            sum(p["points"] for p in candidate.explanation["parts"].values()) * 100
+        )
+        assert f"{candidate.score / 100:.2f}" in staff_text
+        assert f"<strong>{candidate.score / 100:.0f}</strong>" in firm_text
+        for part in candidate.explanation["parts"].values():
+            shown = f"{part['points']:.1f} / {part['weight'] * 100:g}"
+            if part["value"] is not None:
+                assert f"{part['points']:.1f} / " in firm_text, shown
+    # The profile changes afterwards; what was said when the experts were proposed stays.
+    world.experts[0].bio = "전혀 다른 일"
+    world.experts[0].touch()
+    factories.save(world.experts[0])
+    again = page(client, firm, f"/requests/{case.request_id}/candidates")
+    assert without_tokens(again) == without_tokens(firm_text)
+
+
+def test_an_unknown_part_is_shown_as_unknown(world, client):
+    world.experts[0].industries = []
+    factories.save(world.experts[0])
+    case = released(world)
+    part = case.candidate_for(world.experts[0].id).explanation["parts"]["industry"]
+    assert part["value"] is None
+    text = page(client, world.operator, f"/cases/{case.id}")
+    assert "근거 부족" in text
+    assert f"평균인 {part['points']:.2f}점" in text
+
+
+def test_the_operator_proposes_the_ticked_experts(world, client):
+    case = world.case()
+    text = page(client, world.operator, f"/cases/{case.id}/candidates")
+    seen = text.split('name="seen" value="')[1].split('"')[0]
+    ids = [expert.id for expert in world.experts]
+    response = post(
+        client, world.operator, f"/cases/{case.id}/candidates", {"seen": seen, "experts": ids[:1]}, 422
+    )
+    assert f'value="{ids[0]}" checked' in response.text
+    post(client, world.operator, f"/cases/{case.id}/candidates", {"seen": seen, "experts": ids})
+    assert fresh(case).state == CaseState.PROPOSED
+
+
+@pytest.mark.parametrize("experts", [["abc"], ["-1"], [str(10**20)], ["\x00"], [""], ["999999"]])
+def test_ids_that_are_none_are_refused_politely(world, client, experts):
+    case = world.case()
+    response = sign_in(client, world.operator).post(f"/cases/{case.id}/candidates", data={"experts": experts})
+    assert response.status_code in (404, 422)
+    assert fresh(case).state == CaseState.MATCHING
+
+
+def test_the_ministry_looks_at_the_ranking_but_cannot_propose(world, client):
+    case = world.case()
+    assert "기업에 추천" not in page(client, world.official, f"/cases/{case.id}/candidates")
+    post(client, world.official, f"/cases/{case.id}/candidates", {"experts": [world.experts[0].id]}, 403)
+
+
+def test_excluded_experts_are_searched_by_name_and_reason(world, client):
+    case = world.case()
+    out = factories.expert(careers=((case.request.company.name, None, None),), name="제외될사람")
+    text = page(client, world.operator, f"/cases/{case.id}/excluded")
+    assert "제외될사람" in text
+    assert "전문가가 몸담았던" in text
+    assert "제외될사람" not in page(client, world.operator, f"/cases/{case.id}/excluded?q=없는말")
+    assert str(out.id) in page(client, world.operator, f"/cases/{case.id}/excluded?q=몸담")
+
+
+def test_a_kept_ranking_is_replayed_on_a_page(world, client):
+    case = released(world)
+    assert "같은 결과입니다" in page(client, world.official, f"/cases/{case.id}/replay")
+
+
+def test_both_approvals_by_button_and_then_the_next_case(world, client):
+    case, following = world.case(CaseState.ACCEPTED), None
+    for expert in world.experts:
+        expert.capacity = 5
+    factories.save(*world.experts)
+    following = world.case(CaseState.ACCEPTED)
+    assert "승인할 수 있습니다" in page(client, world.operator, f"/cases/{case.id}")
+    response = post(client, world.operator, f"/cases/{case.id}/approve-first")
+    assert response.location == f"/cases/{following.id}"
+    post(client, world.official, f"/cases/{case.id}/approve-final")
+    assert fresh(case).state == CaseState.APPROVED
+    assert post(client, world.official, f"/cases/{case.id}/approve-final", status=409)
+
+
+def test_a_refusal_without_a_reason_keeps_what_was_typed(world, client):
+    case = world.case(CaseState.FIRST_APPROVED)
+    for url in ("reject-final", "return"):
+        text = post(client, world.official, f"/cases/{case.id}/{url}", {"reason": "짧은 말"}, 422).text
+        assert "10자 이상" in text
+        assert "짧은 말" in text
+        assert post(client, world.official, f"/cases/{case.id}/{url}", {"reason": "가" * 10_000}, 422)
+    post(client, world.official, f"/cases/{case.id}/return", {"reason": LONG_REASON})
+    assert fresh(case).state == CaseState.ACCEPTED
+    post(client, world.operator, f"/cases/{case.id}/reject", {"reason": LONG_REASON})
+    assert fresh(case).state == CaseState.MATCHING
+
+
+def test_several_are_approved_at_once_after_a_preview(world, client):
+    clean, dirty = world.case(CaseState.ACCEPTED), world.case(CaseState.ACCEPTED, world.experts[1])
+    dirty.chosen.expert.paused_at = utcnow()
+    factories.save(dirty.chosen.expert)
+    query = f"/cases/approve?case={clean.id}&case={dirty.id}&case=abc&case={10**15}"
+    text = page(client, world.operator, query)
+    assert "승인할 수 있는 매칭 1건" in text
+    assert "쉬고" in text
+    assert fresh(clean).state == CaseState.ACCEPTED
+    response = post(client, world.operator, "/cases/approve", {"case": [clean.id, dirty.id]}, 200)
+    assert dirty.request.company.name in response.text
+    assert (fresh(clean).state, fresh(dirty).state) == (CaseState.FIRST_APPROVED, CaseState.ACCEPTED)
+    post(client, world.official, "/cases/approve", {"case": [clean.id]})
+    assert fresh(clean).state == CaseState.APPROVED
+    page(client, factories.user(Role.AUDITOR), query, 403)
+
+
+def test_the_firm_compares_and_states_its_order(world, client):
+    case = released(world)
+    firm = factories.person_of(case.request.company)
+    ids = [candidate.id for candidate in case.candidates]
+    url = f"/requests/{case.request_id}/candidates"
+    text = page(client, firm, f"{url}?compare={ids[0]}&compare={ids[1]}&compare=x")
+    assert text.count("후보 비교") >= 1
+    response = post(client, firm, url, {"first": ids[0], "second": ids[0]}, 422)
+    assert "두 번 고를 수 없습니다" in response.text
+    assert post(client, firm, url, {"first": "abc"}, 422)
+    post(client, firm, url, {"first": ids[1], "second": ids[0]})
+    case = fresh(case)
+    assert case.offered.id == ids[1]
+    assert "회신 대기" in page(client, firm, url)
+
+
+def test_the_firm_refuses_all_with_a_reason(world, client):
+    case = released(world)
+    firm = factories.person_of(case.request.company)
+    assert post(client, firm, f"/requests/{case.request_id}/candidates/refuse", {"reason": " "}, 422)
+    post(
+        client, firm, f"/requests/{case.request_id}/candidates/refuse", {"reason": "더 가까운 분을 원합니다."}
+    )
+    assert fresh(case).state == CaseState.MATCHING
+
+
+def test_the_firm_names_an_expert_it_found(world, client):
+    case = world.case()
+    firm = factories.person_of(case.request.company)
+    expert = world.experts[0]
+    assert "이 전문가를 후보로 지정" in page(client, firm, f"/experts/{expert.id}")
+    url = f"/requests/{case.request_id}/nominate/{expert.id}"
+    assert expert.name in page(client, firm, url)
+    post(client, firm, url)
+    assert fresh(case).state == CaseState.PROPOSED
+    assert post(client, firm, url, status=422)
+    page(client, world.firm, url, 404)
+
+
+def test_another_firms_candidates_do_not_exist(world, client):
+    case = released(world)
+    page(client, world.firm, f"/requests/{case.request_id}/candidates", 404)
+    post(client, world.firm, f"/requests/{case.request_id}/candidates", {"first": 1}, 404)
+
+
+def test_an_expert_reads_and_accepts_an_offer(world, client):
+    case = world.case(CaseState.OFFERED)
+    offer = case.offered
+    assert case.request.company.name in page(client, offer.expert.user, "/offers")
+    assert case.request.problem in page(client, offer.expert.user, f"/offers/{offer.id}")
+    post(client, offer.expert.user, f"/offers/{offer.id}/accept")
+    assert fresh(case).state == CaseState.ACCEPTED
+    assert "수락하셨습니다" in page(client, offer.expert.user, f"/offers/{offer.id}")
+    post(client, offer.expert.user, f"/offers/{offer.id}/accept", status=409)
+
+
+def test_an_expert_declines_and_becomes_unavailable_in_one_step(world, client):
+    case = world.case(CaseState.OFFERED)
+    offer = case.offered
+    url = f"/offers/{offer.id}/decline"
+    assert post(client, offer.expert.user, url, {"become_unavailable": "y"}, 422)
+    post(client, offer.expert.user, url, {"reason": "수술을 받습니다.", "become_unavailable": "y"})
+    case = fresh(case)
+    assert case.candidate(offer.id).expert.paused_at is not None
+    assert case.offered.id != offer.id
+
+
+def test_somebody_elses_offer_and_one_never_made_do_not_exist(world, client):
+    case = world.case(CaseState.OFFERED)
+    asked, waiting = case.offered, next(c for c in case.candidates if c.preference == 2)
+    page(client, waiting.expert.user, f"/offers/{asked.id}", 404)
+    page(client, waiting.expert.user, f"/offers/{waiting.id}", 404)
+    post(client, waiting.expert.user, f"/offers/{waiting.id}/accept", status=404)
+
+
+def test_everyone_finds_what_waits_for_them_in_their_todo(world, client):
+    case = released(world)
+    firm = factories.person_of(case.request.company)
+    expected = [(CaseState.PROPOSED, firm), (CaseState.OFFERED, None)]
+    for state, person in expected:
+        case = fresh(case)
+        assert case.state == state
+        person = person or case.offered.expert.user
+        with client.application.test_request_context():
+            assert len([todo for todo in todos_of(person) if case.request.reference or todo]) >= 1
+        if state == CaseState.PROPOSED:
+            actions.prefer(case, {1: case.candidates[0].id}, by=firm)
+    actions.accept(case.offered, by=case.offered.expert.user)
+    for person, words in ((world.operator, "1차 승인"), (world.official, "최종 승인")):
+        with client.application.test_request_context():
+            assert any(words in todo.sentence for todo in todos_of(person))
+        if person is world.operator:
+            actions.approve_first(fresh(case), by=person)
+
+
+def test_the_request_page_shows_where_the_case_stands(world, client):
+    case = released(world)
+    firm = factories.person_of(case.request.company)
+    text = page(client, firm, f"/requests/{case.request_id}")
+    assert "희망순위" in text
+    assert f"/requests/{case.request_id}/candidates" in text
+
+
+def test_a_request_found_eligible_opens_a_case_and_its_withdrawal_ends_it(world, client):
+    request = factories.request(factories.company(), world.programme, RequestState.CHECKING)
+    checks = {item: {"result": "ok", "note": ""} for item in ITEMS}
+    company_actions.find_eligible(request, checks, by=world.operator)
+    case = MatchCase.of_request(request)
+    assert (case.state, case.since, case.until) == (CaseState.MATCHING, request.start_on, request.ends_on)
+    actions.release(case, [e.id for e in world.experts], by=world.operator)
+    firm = factories.person_of(request.company)
+    actions.prefer(fresh(case), {1: fresh(case).candidates[0].id}, by=firm)
+    company_actions.withdraw_request(fresh(case).request, "사정이 바뀌었습니다.", by=firm)
+    case = fresh(case)
+    assert (case.state, case.request.state) == (CaseState.WITHDRAWN, RequestState.WITHDRAWN)
+    assert {str(c.state) for c in case.candidates} == {"lapsed"}
