@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField
-from wtforms.validators import InputRequired, Optional, Regexp
+from wtforms.validators import Optional, Regexp
 
-from marketplace.web.fields import DayField, TextField
+from marketplace.web.fields import DayField, Needed, TextField
 
-NEEDED = [InputRequired(_("입력해 주십시오."))]
+NEEDED = [Needed()]
 DIGITS = Regexp(r"^\d{2}$", message=_("두 자리 숫자 코드를 입력해 주십시오."))
 
 

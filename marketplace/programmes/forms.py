@@ -5,18 +5,17 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import SelectField
-from wtforms.validators import InputRequired
 
 from marketplace.errors import N_
 from marketplace.programmes.models import ProgrammeState
-from marketplace.web.fields import DayField, TextField, WholeNumberField
+from marketplace.web.fields import DayField, Needed, TextField, WholeNumberField
 
 STATE_LABELS = {
     ProgrammeState.PREPARING: N_("준비 중"),
     ProgrammeState.OPEN: N_("접수 중"),
     ProgrammeState.CLOSED: N_("마감"),
 }
-NEEDED = [InputRequired(_("입력해 주십시오."))]
+NEEDED = [Needed()]
 
 
 def _days(label: str, hint: str = "") -> WholeNumberField:

@@ -7,11 +7,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import SelectField
-from wtforms.validators import InputRequired, Regexp, ValidationError
+from wtforms.validators import Regexp, ValidationError
 
-from marketplace.web.fields import LongTextField, TextField
+from marketplace.web.fields import LongTextField, Needed, TextField
 
-NEEDED = [InputRequired(_("입력해 주십시오."))]
+NEEDED = [Needed()]
 LONGEST = 80
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 from wtforms import DateField, IntegerField, StringField, TextAreaField
-from wtforms.validators import ValidationError
+from wtforms.validators import StopValidation, ValidationError
 
 _BREAKS = re.compile(r"\r\n?")
 
@@ -23,6 +23,21 @@ def normal(text: str | None, *, lines: bool = False) -> str | None:
     text = _BREAKS.sub("\n", unicodedata.normalize("NFC", text))
     kept = (c for c in text if (lines and c in "\n\t") or unicodedata.category(c) not in ("Cc", "Cs"))
     return "".join(kept).strip()
+
+
+class Needed:
+    """The field must hold something after normalising; zero is something, blanks and control signs are not."""
+
+    field_flags = {"required": True}  # noqa: RUF012 - WTForms reads a plain dict
+
+    def __init__(self, message: Any = None) -> None:
+        self.message = message or lazy_gettext("입력해 주십시오.")
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.data is None or field.data in ("", []):
+            if not field.errors:
+                raise StopValidation(self.message)
+            raise StopValidation()
 
 
 class TextField(StringField):

@@ -163,6 +163,8 @@ def _register_templates(app: Flask) -> None:
 class RowId(IntegerConverter):
     """A row's number in an address; what no database could hold is simply not found."""
 
+    regex = "[0-9]+"  # not every digit of every script
+
     def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
         super().__init__(map, *args, **{"max": 2**31 - 1, **kwargs})
 

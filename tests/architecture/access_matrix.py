@@ -140,7 +140,7 @@ def ask(template: Path, only: str = "") -> Iterator[tuple[list[str], dict[str, s
         if only and not rule.endpoint.startswith(only):
             continue
         own, missing = values_for(rule, world.ids)
-        for thing, parts in (("own", own), ("missing", missing))[: 2 if parts_of(rule) else 1]:
+        for thing, parts in (("own", own), ("missing", missing))[: 2 if rule.arguments else 1]:
             answers, saw = {}, []
             for principal in PRINCIPALS:
                 with copies.app.test_request_context():
@@ -155,13 +155,9 @@ def ask(template: Path, only: str = "") -> Iterator[tuple[list[str], dict[str, s
     shutil.rmtree(copies.folder, ignore_errors=True)
 
 
-def parts_of(rule: Any) -> bool:
-    return bool(rule.arguments)
-
-
 def build_address(rule: Any, parts: dict[str, Any]) -> str:
     """The path of a rule with its parts filled in."""
-    built = rule.build({name: value for name, value in parts.items()}, append_unknown=False)
+    built = rule.build(parts, append_unknown=False)
     return str(built[1])
 
 

@@ -83,7 +83,7 @@ def test_the_site_does_not_start_with_a_view_that_declares_nothing(app, database
     monkeypatch.setattr(views.blueprint, "_got_registered_once", False)
     monkeypatch.setattr(views.blueprint, "deferred_functions", list(views.blueprint.deferred_functions))
     views.blueprint.add_url_rule("/forgotten", "forgotten", lambda: "secret")
-    with pytest.raises(RuntimeError, match="web.forgotten"):
+    with pytest.raises(RuntimeError, match=r"web\.forgotten"):
         create_app(settings_for(database_url))
 
 
