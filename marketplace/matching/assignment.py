@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
+from marketplace.errors import N_
 from marketplace.matching.explanation import Ranking
 from marketplace.matching.profiles import ExpertProfile, Period, RequestProfile
 from marketplace.matching.rules import Gates, peak, period_of
@@ -25,10 +26,10 @@ SCALE = 1_000_000
 
 #: The sentence for each reason, a gettext msgid.
 UNSERVED_TEXT: Mapping[str, str] = {
-    "no_candidate": "모든 전문가가 필수 규칙에서 제외되었습니다.",
-    "no_expert": "순위를 매길 전문가가 없습니다.",
-    "no_places": "가능한 전문가는 있으나 이번 회차 기간에 빈자리가 없습니다.",
-    "all_taken": "가능한 전문가의 자리가 모두 전체 결과를 더 좋게 하는 다른 신청에 배정되었습니다.",
+    "no_candidate": N_("모든 전문가가 필수 규칙에서 제외되었습니다."),
+    "no_expert": N_("순위를 매길 전문가가 없습니다."),
+    "no_places": N_("가능한 전문가는 있으나 이번 회차 기간에 빈자리가 없습니다."),
+    "all_taken": N_("가능한 전문가의 자리가 모두 전체 결과를 더 좋게 하는 다른 신청에 배정되었습니다."),
 }
 
 

@@ -15,21 +15,22 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from marketplace.errors import N_
 from marketplace.matching.rules import Exclusion
 
 #: The name of each part, a gettext msgid.
 PART_TEXT: Mapping[str, str] = {
-    "needs": "필요분야 충족",
-    "words": "애로내용과 경력의 낱말",
-    "letters": "표기가 달라도 통하는 글자",
-    "symptoms": "증상에서 짚은 분야",
-    "related": "비슷한 주제",
-    "industry": "업종 경험",
-    "region": "활동지역",
-    "size": "중소 현장 경험",
+    "needs": N_("필요분야 충족"),
+    "words": N_("애로내용과 경력의 낱말"),
+    "letters": N_("표기가 달라도 통하는 글자"),
+    "symptoms": N_("증상에서 짚은 분야"),
+    "related": N_("비슷한 주제"),
+    "industry": N_("업종 경험"),
+    "region": N_("활동지역"),
+    "size": N_("중소 현장 경험"),
 }
 
-UNKNOWN_PART_TEXT = "근거 부족"
+UNKNOWN_PART_TEXT = N_("근거 부족")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
+from marketplace.errors import N_
 from marketplace.matching.profiles import (
     ExpertProfile,
     Interest,
@@ -27,39 +28,41 @@ from marketplace.matching.profiles import (
 
 #: The sentence for each rule, a gettext msgid to be filled with the facts of the exclusion.
 EXCLUSION_TEXT: Mapping[str, str] = {
-    "unverified": "자격 확인을 마치지 않은 전문가입니다.",
-    "paused": "전문가가 활동을 쉬고 있습니다.",
-    "refused": "기업이 다시 만나지 않기를 원한 전문가입니다.",
-    "capacity": "동시에 맡을 수 있는 %(capacity)s건이 그 기간에 모두 찼습니다(%(taken)s건 진행).",
-    "available_from": "%(available_from)s부터 활동할 수 있어 희망 시작일 %(start_on)s에 맞지 않습니다.",
-    "available_until": "%(available_until)s까지만 활동할 수 있어 %(ends_on)s까지 지원할 수 없습니다.",
-    "mode": "희망하는 지원방식(%(wanted)s)과 전문가의 지원방식(%(offered)s)이 다릅니다.",
-    "region": "대면 지원이 필요한 지역(%(region)s)이 전문가의 활동지역에 없습니다.",
+    "unverified": N_("자격 확인을 마치지 않은 전문가입니다."),
+    "paused": N_("전문가가 활동을 쉬고 있습니다."),
+    "refused": N_("기업이 다시 만나지 않기를 원한 전문가입니다."),
+    "capacity": N_("동시에 맡을 수 있는 %(capacity)s건이 그 기간에 모두 찼습니다(%(taken)s건 진행)."),
+    "available_from": N_("%(available_from)s부터 활동할 수 있어 희망 시작일 %(start_on)s에 맞지 않습니다."),
+    "available_until": N_("%(available_until)s까지만 활동할 수 있어 %(ends_on)s까지 지원할 수 없습니다."),
+    "mode": N_("희망하는 지원방식(%(wanted)s)과 전문가의 지원방식(%(offered)s)이 다릅니다."),
+    "region": N_("대면 지원이 필요한 지역(%(region)s)이 전문가의 활동지역에 없습니다."),
     "employer": (
-        "전문가가 몸담았던 %(organisation)s이(가) 이 기업의 %(relation)s이며 "
-        "퇴직 후 %(months)s개월이 지나지 않았습니다."
+        N_(
+            "전문가가 몸담았던 %(organisation)s이(가) 이 기업의 %(relation)s이며 "
+            "퇴직 후 %(months)s개월이 지나지 않았습니다."
+        )
     ),
-    "shares": "전문가가 이 기업의 %(relation)s인 %(organisation)s의 지분을 가지고 있습니다.",
-    "kin": "전문가의 친족이 이 기업의 %(relation)s인 %(organisation)s을(를) 소유하거나 경영합니다.",
-    "vendor": "전문가가 이 기업의 %(relation)s인 %(organisation)s과(와) 이해관계가 있습니다.",
+    "shares": N_("전문가가 이 기업의 %(relation)s인 %(organisation)s의 지분을 가지고 있습니다."),
+    "kin": N_("전문가의 친족이 이 기업의 %(relation)s인 %(organisation)s을(를) 소유하거나 경영합니다."),
+    "vendor": N_("전문가가 이 기업의 %(relation)s인 %(organisation)s과(와) 이해관계가 있습니다."),
 }
 
 #: What is shown when a rule could not be checked because a fact is missing.
 UNKNOWN_TEXT: Mapping[str, str] = {
-    "dates": "희망 시작일이 없어 기간과 일정을 확인하지 못했습니다.",
-    "region": "활동지역을 알 수 없어 대면 지원이 가능한지 확인이 필요합니다.",
-    "mode": "지원방식을 알 수 없어 확인이 필요합니다.",
+    "dates": N_("희망 시작일이 없어 기간과 일정을 확인하지 못했습니다."),
+    "region": N_("활동지역을 알 수 없어 대면 지원이 가능한지 확인이 필요합니다."),
+    "mode": N_("지원방식을 알 수 없어 확인이 필요합니다."),
 }
 
 RELATION_TEXT: Mapping[RelationKind, str] = {
-    RelationKind.SELF: "신청 기업",
-    RelationKind.CUSTOMER: "고객사",
-    RelationKind.COMPETITOR: "경쟁사",
-    RelationKind.CONTRIBUTOR: "출연 기업",
-    RelationKind.VENDOR: "공급기업",
+    RelationKind.SELF: N_("신청 기업"),
+    RelationKind.CUSTOMER: N_("고객사"),
+    RelationKind.COMPETITOR: N_("경쟁사"),
+    RelationKind.CONTRIBUTOR: N_("출연 기업"),
+    RelationKind.VENDOR: N_("공급기업"),
 }
 
-MODE_TEXT: Mapping[Mode, str] = {Mode.ONSITE: "대면", Mode.REMOTE: "비대면", Mode.BOTH: "모두"}
+MODE_TEXT: Mapping[Mode, str] = {Mode.ONSITE: N_("대면"), Mode.REMOTE: N_("비대면"), Mode.BOTH: N_("모두")}
 
 #: Facts whose value is itself a msgid, to be translated before it is put into the sentence.
 TRANSLATED_FACTS = frozenset({"relation", "wanted", "offered"})
