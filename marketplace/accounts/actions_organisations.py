@@ -10,13 +10,13 @@ from marketplace.access import Permission, require
 from marketplace.accounts.models import Organisation, OrganisationKind, User, like
 from marketplace.audit import recorded
 from marketplace.codes import brn as business_number
-from marketplace.database import Page, db, page_of
+from marketplace.database import PAGE_SIZE, Page, db, page_of
 from marketplace.errors import N_, NotFound, RuleBroken
 from marketplace.events import Event
 
 
 def organisations_page(
-    *, page: int, by: User, text: str = "", kind: str = "", sort: str = ""
+    *, page: int, by: User, text: str = "", kind: str = "", sort: str = "", size: int = PAGE_SIZE
 ) -> Page[Organisation]:
     """One page of the list of organisations, by part of the name or business number and by kind."""
     require(by, Permission.MANAGE_ACCOUNTS)
@@ -30,7 +30,7 @@ def organisations_page(
     columns = {"name": Organisation.name, "kind": Organisation.kind}
     column = columns.get(sort.removeprefix("-"), Organisation.name)
     query = query.order_by(column.desc() if sort.startswith("-") else column.asc(), Organisation.id)
-    return page_of(query, page)
+    return page_of(query, page, size)
 
 
 def organisation(organisation_id: int, *, by: User) -> Organisation:
