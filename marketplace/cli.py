@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from marketplace import jobs
 from marketplace.accounts import cli as accounts_cli
 from marketplace.audit import verify_chain
+from marketplace.demo import command as demo_command
 from marketplace.imports import files_cli
 from marketplace.settings import Settings
 
@@ -17,7 +18,7 @@ from marketplace.settings import Settings
 def init_app(app: Flask) -> None:
     """Register the commands."""
     own = (worker, serve, migrate, reference, show_settings, verify_audit)
-    for command in (*own, *accounts_cli.commands, *files_cli.COMMANDS):
+    for command in (*own, *accounts_cli.commands, *files_cli.COMMANDS, *demo_command.commands):
         app.cli.add_command(command)
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 
+from marketplace import brn as business_number
 from marketplace.access import Permission, Role, require
 from marketplace.accounts.actions_sign_in import drop_recovery_codes
 from marketplace.accounts.models import Organisation, OrganisationKind, User, like
 from marketplace.accounts.sessions import end_sessions
 from marketplace.audit import recorded
-from marketplace.codes import brn as business_number
 from marketplace.database import Page, db, page_of, utcnow
 from marketplace.errors import N_, NotFound, RuleBroken
 from marketplace.events import Event

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from marketplace import brn as business_number
 from marketplace import tokens
 from marketplace.access import Role
 from marketplace.accounts import passwords
 from marketplace.accounts.models import Organisation, OrganisationKind, User
 from marketplace.accounts.throttle import count_try, key_of
 from marketplace.audit import recorded
-from marketplace.codes import brn as business_number
 from marketplace.database import db, utcnow
 from marketplace.errors import N_, RuleBroken
 from marketplace.events import Event

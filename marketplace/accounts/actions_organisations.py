@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 
+from marketplace import brn as business_number
 from marketplace.access import Permission, require
 from marketplace.accounts.models import Organisation, OrganisationKind, User, like
 from marketplace.audit import recorded
-from marketplace.codes import brn as business_number
 from marketplace.database import PAGE_SIZE, Page, db, page_of
 from marketplace.errors import N_, NotFound, RuleBroken
 from marketplace.events import Event

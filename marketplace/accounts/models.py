@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from marketplace import brn as business_number
 from marketplace.access import ROLE_LABELS, STAFF, Role
-from marketplace.codes import brn as business_number
 from marketplace.database import Base, Identified, Text, db, one_of, utcnow
 from marketplace.errors import N_, RuleBroken
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from marketplace.codes import brn
+from marketplace import brn
 from marketplace.codes.actions import current_codebook
 from marketplace.companies import queries
 from marketplace.companies.models import MentoringRequest

@@ -14,7 +14,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from marketplace.codes import brn
+from marketplace import brn
 from marketplace.companies import choices
 from marketplace.companies.drafting import NamedRelation
 from marketplace.companies.eligibility import ITEMS, RESULT_LABELS, Result

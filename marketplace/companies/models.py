@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, sel
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation, User
-from marketplace.codes.brn import formatted
+from marketplace.brn import formatted
 from marketplace.companies.states import (
     FIRM_ANSWERS_IN,
     OPEN_STATES,

@@ -11,7 +11,6 @@ from marketplace.companies.eligibility import DECLARATIONS, Result, findings
 from marketplace.companies.models import MentoringRequest, RelationToFirm
 from marketplace.demo.people import Staff, joined
 from marketplace.demo.sheets import DemoRequest, demo_requests
-from marketplace.taxonomy.actions import current_vocabulary
 
 #: How far a request gets before the operator decides; every other one is found eligible.
 UNDECIDED = ("draft", "submitted", "checking", "returned", "ineligible", "objected")
@@ -27,7 +26,6 @@ OBJECTION = (
     "말씀하신 과제는 지난 9월에 끝나 완료보고서까지 냈습니다. 전산에 아직 진행 중으로 남아 있는 것 같으니 "
     "완료 확인서를 보시고 다시 판단해 주십시오."
 )
-TAPPED = 3  # proposed terms that a firm accepts when it named no need itself
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ def _say_who(written: DemoRequest, person: User) -> None:
 def _say_what(staff: Staff, written: DemoRequest, person: User) -> MentoringRequest:
     row, more = written.row, written.more
     named = [need.term for need in row.needs if need.term]
-    terms = named or [proposal.term for proposal in current_vocabulary().propose(row.problem, top=TAPPED)]
+    terms = named or [term for term in more["accepted"].split(";") if term]
     request = drafting.express_interest(staff.programme.id, row.problem, terms, {}, by=person)
     wished = {need.term: need.grade for need in row.needs}
     tier = next((tier for tier in staff.programme.tiers if tier.months >= row.months), None)

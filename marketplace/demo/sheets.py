@@ -1,8 +1,8 @@
 """The files that the demo world is written in: two sheets as anybody may import them, and what they lack.
 
 ``experts.csv`` and ``requests.csv`` are read with the readers of the imports. ``experts_more.csv`` and
-``requests_more.csv`` hold what those sheets have no column for: phone, ties, contact, goal, and how far the
-person or the request gets in the demo.
+``requests_more.csv`` hold what those sheets have no column for: phone, ties, contact, goal, the proposed
+needs that the firm accepted, and how far the person or the request gets in the demo.
 """
 
 from __future__ import annotations

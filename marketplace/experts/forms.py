@@ -15,7 +15,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectM
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
-from marketplace.codes import brn
+from marketplace import brn
 from marketplace.experts.states import FIRM_SIZES, INTEREST_LABELS, MODES, SKILL_LEVELS, InterestOfExpert
 from marketplace.experts.verification import CHECKS
 from marketplace.web.fields import DayField, LongTextField, TextField, WholeNumberField

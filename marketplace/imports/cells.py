@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from marketplace.codes import brn
+from marketplace import brn
 from marketplace.codes.book import CodeBook
 from marketplace.formulas import unguarded
 from marketplace.imports import kinds

@@ -25,6 +25,9 @@ from marketplace.events import EVENT_LABELS, Event
 from marketplace.experts import frame as expert_frame
 from marketplace.experts import queries as expert_queries
 from marketplace.experts.models import EXPERT_STATE_LABELS, SKILL_LEVELS
+from marketplace.matching import queries as case_queries
+from marketplace.matching.states import STATE_LABELS as CASE_LABELS
+from marketplace.matching.views_staff import queue_filter as case_filter
 from marketplace.programmes.actions import programmes_for
 from marketplace.programmes.forms import STATE_LABELS as PROGRAMME_LABELS
 from marketplace.reporting import records
@@ -69,6 +72,28 @@ def _requests(user: User) -> list[list[Any]]:
             _local(request.submitted_at),
         ]
         for request in found
+    ]
+
+
+def _cases(user: User) -> list[list[Any]]:
+    found = page_of(case_queries.queue(user, case_filter()), 1, EVERYTHING).items
+    return [
+        [
+            case.request.reference,
+            gettext(CASE_LABELS[case.state]),
+            case.request.company.name,
+            case.request.title,
+            case.chosen.expert.name if case.chosen else None,
+            case.chosen.score / 100 if case.chosen and case.chosen.score is not None else None,
+            case.since,
+            case.until,
+            _local(case.entered_at),
+            _local(case.due_at),
+            _local(case.first_approved_at),
+            _local(case.approved_at),
+            case.reason,
+        ]
+        for case in found
     ]
 
 
@@ -174,6 +199,12 @@ EXPORTS: dict[str, Export] = {
         (N_("신청번호"), N_("상태"), N_("기업명"), N_("사업자등록번호"), N_("업종"), N_("소재지"), N_("상시근로자"),
          N_("제목"), N_("애로내용"), N_("필요분야"), N_("기간"), N_("희망시작일"), N_("접수일시")),
         _requests,
+    ),
+    "cases": Export(
+        Permission.SEE_QUEUE,
+        (N_("신청번호"), N_("상태"), N_("기업명"), N_("제목"), N_("전문가"), N_("점수"), N_("시작일"), N_("종료일"),
+         N_("현재 단계 시작"), N_("처리 기한"), N_("1차 승인일시"), N_("최종 승인일시"), N_("사유")),
+        _cases,
     ),
     "experts": Export(
         Permission.SEE_EXPERT,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.codes import brn
+from marketplace import brn
 from marketplace.codes.book import CodeBook, Region, packaged_codebook
 
 BOOK = packaged_codebook()
