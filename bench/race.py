@@ -41,7 +41,7 @@ def trials(url: str, count: int) -> tuple[Counter[str], int]:
             found = race.run()
             outcomes.update(found)
             wrong += found != {"won": 1, "conflict": key[1] - 1} or race.holders() != 1
-        db.session.remove()
+        db.session.close()
         db.engine.dispose()
     return outcomes, wrong
 

@@ -29,6 +29,7 @@ from marketplace.matching.states import (
 )
 from marketplace.matching.wording import WORDING
 from tests import factories
+from tests.matching import printed
 from tests.matching.world import LONG_REASON, World
 
 VERBS = sorted(WHO)
@@ -172,3 +173,7 @@ def test_a_disabled_person_may_do_nothing(app, verb):
     factories.save(by)
     with pytest.raises(NotAllowed):
         actions.VERBS[verb](thing, **options, by=by)
+
+
+def test_the_printed_page_of_the_machine_is_up_to_date():
+    assert printed.PAGE.read_text(encoding="utf-8") == printed.page(), "run python -m tests.matching.printed"
