@@ -151,14 +151,14 @@ def _append(session: Session, by: Any, event: Event, record: Record) -> None:
 
 
 def history_of(thing: Any, limit: int = 200) -> list[AuditEntry]:
-    """The entries about one thing, oldest first."""
+    """The newest entries about one thing, oldest first."""
     query = (
         select(AuditEntry)
         .where(AuditEntry.thing_type == thing.__tablename__, AuditEntry.thing_id == thing.id)
-        .order_by(AuditEntry.id)
+        .order_by(AuditEntry.id.desc())
         .limit(limit)
     )
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(query))[::-1]
 
 
 def verify_chain() -> str | None:

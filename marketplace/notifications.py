@@ -134,7 +134,7 @@ def unread_count(user: Any) -> int:
     return db.session.scalar(query) or 0
 
 
-def notices_of(user: Any, limit: int = 50) -> list[Notice]:
+def notices_of(user: Any, limit: int = 15) -> list[Notice]:
     """The newest notices of a user."""
     query = select(Notice).where(Notice.user_id == user.id).order_by(Notice.id.desc()).limit(limit)
     return list(db.session.scalars(query))

@@ -66,7 +66,7 @@ def submitted(form: Any, action: Callable[[], Any]) -> bool:
     try:
         action()
     except RuleBroken as broken:
-        sentence = gettext(broken.sentence, **broken.facts)
+        sentence = said(broken.sentence, broken.facts)
         field = getattr(form, broken.field, None) if broken.field else None
         if field is not None:
             field.errors = [*field.errors, sentence]
@@ -75,6 +75,17 @@ def submitted(form: Any, action: Callable[[], Any]) -> bool:
         g.status = 409 if broken.conflict else 422
         return False
     return True
+
+
+def said(sentence: str, facts: dict[str, Any] | None = None) -> str:
+    """A sentence of the trade in the reader's language; facts that are labels are translated as well."""
+    if not sentence:
+        return ""
+    filled = {
+        name: gettext(value) if value and isinstance(value, str) else value
+        for name, value in (facts or {}).items()
+    }
+    return str(gettext(sentence, **filled))
 
 
 def show(template: str, **context: Any) -> Response:

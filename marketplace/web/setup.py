@@ -19,6 +19,7 @@ from marketplace.database import db, read_only, utcnow
 from marketplace.errors import N_, NotAllowed, NotFound, RuleBroken
 from marketplace.i18n import CATALOGUES, LANGUAGES
 from marketplace.web.navigation import navigation
+from marketplace.web.page import said
 
 SEOUL = ZoneInfo("Asia/Seoul")
 LANGUAGE_COOKIE = "language"
@@ -119,7 +120,7 @@ def _register_errors(app: Flask) -> None:
 
     @app.errorhandler(RuleBroken)
     def _rule(broken: RuleBroken) -> Response:
-        return error_page(409 if broken.conflict else 422, gettext(broken.sentence, **broken.facts))
+        return error_page(409 if broken.conflict else 422, said(broken.sentence, broken.facts))
 
     @app.errorhandler(NotAllowed)
     def _not_allowed(_: NotAllowed) -> Response:
@@ -144,9 +145,7 @@ def _register_templates(app: Flask) -> None:
     app.add_template_filter(moment, "datetime")
     app.add_template_filter(age_days, "age_days")
 
-    @app.template_filter("sentence")
-    def _sentence(sentence: str, facts: dict[str, Any] | None = None) -> str:
-        return gettext(sentence, **(facts or {})) if sentence else ""
+    app.add_template_filter(said, "sentence")
 
     @app.context_processor
     def _context() -> dict[str, Any]:
