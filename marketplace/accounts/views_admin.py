@@ -19,8 +19,8 @@ from marketplace.events import EVENT_LABELS
 from marketplace.web.navigation import menu
 from marketplace.web.page import me, number_arg, page, show, submitted, text_arg, to
 
-menu(90, N_("계정 관리"), "accounts.accounts", lambda user: may(user, Permission.MANAGE_ACCOUNTS))
-menu(91, N_("기관 관리"), "accounts.organisations_list", lambda user: may(user, Permission.MANAGE_ACCOUNTS))
+menu(84, N_("계정 관리"), "accounts.accounts", lambda user: may(user, Permission.MANAGE_ACCOUNTS))
+menu(85, N_("기관 관리"), "accounts.organisations_list", lambda user: may(user, Permission.MANAGE_ACCOUNTS))
 
 
 @blueprint.get("/accounts")

@@ -137,7 +137,7 @@ class CompanyForm(FlaskForm):
         ]
 
     def opened_version(self) -> int | None:
-        text = self.version.data or ""
+        text = str(self.version.data or "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 

@@ -104,6 +104,11 @@ class MatchCase(Identified, Versioned, Base):
         """The days of the mentorship, end excluded."""
         return Period(self.since, self.until)
 
+    @property
+    def last_day(self) -> date:
+        """The last day of the mentorship."""
+        return self.until - timedelta(days=1)
+
     def belongs_to(self, user: User) -> bool:
         return self.request.belongs_to(user)
 

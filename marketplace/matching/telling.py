@@ -32,7 +32,7 @@ def _facts(entry: AuditEntry, names: dict[int, str]) -> list[str]:
         said.append(gettext("전문가: %(names)s.", names=_named(facts["experts"], names)))
     if facts.get("order"):
         said.append(gettext("순서: %(names)s.", names=_named(facts["order"], names)))
-    if facts.get("expert"):
+    elif facts.get("expert"):
         said.append(gettext("전문가: %(names)s.", names=_named([facts["expert"]], names)))
     if facts.get("reason"):
         said.append(gettext("사유: %(reason)s", reason=facts["reason"]))

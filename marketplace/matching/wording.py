@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -219,7 +219,7 @@ def _facts(case: MatchCase, about: Candidate | None) -> dict[str, Any]:
         "firm": case.request.company.name,
         "expert": about.expert.name if about is not None else "",
         "since": day(case.since),
-        "until": day(case.until - timedelta(days=1)),
+        "until": day(case.last_day),
         "due": day(due.astimezone(SEOUL).date()) if due is not None else "",
     }
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.both_databases
 def stored() -> MentoringRequest:
     """The newest request as the database has it."""
     db.session.rollback()
-    return db.session.query(MentoringRequest).order_by(MentoringRequest.id.desc()).first()
+    return db.session.query(MentoringRequest).populate_existing().order_by(MentoringRequest.id.desc()).first()
 
 
 def test_a_request_goes_from_first_words_to_eligible_through_the_pages(app, world):
