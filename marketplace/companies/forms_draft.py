@@ -45,9 +45,10 @@ class NumberTextField(TextField):
 
     @staticmethod
     def _shape(form: Any, field: Any) -> None:
-        if not _DECIMAL.fullmatch(field.data):
+        if field.data and not _DECIMAL.fullmatch(field.data):
             raise ValidationError(gettext("숫자만 적어 주십시오. 예: 3.2. 모르면 비워 두십시오."))
-        field.data = f"{Decimal(field.data):f}"
+        if field.data:
+            field.data = f"{Decimal(field.data):f}"
 
 
 class KpiForm(Form):
@@ -176,7 +177,7 @@ class DraftForm(FlaskForm):
             values=values,
             unfinished=unfinished,
             version=_number(self.version.data),
-            page=(self.page.data or "")[:32] or None,
+            page="".join(c for c in str(self.page.data or "") if c.isascii() and c.isalnum())[:32] or None,
             priorities={
                 int(name[9:]): int(value)
                 for name, value in sent.form.items()
