@@ -212,7 +212,14 @@ _SORTS: dict[str, Any] = {
 
 def queue(user: User, wanted: QueueFilter) -> Select[Any]:
     """The cases that match, ready for ``page_of``: oldest in their state first unless sorted otherwise."""
-    query = (
+    query = _matching(user, wanted).options(selectinload(MatchCase.candidates))
+    descending = wanted.sort.startswith("-")
+    column = _SORTS.get(wanted.sort.removeprefix("-"), MatchCase.entered_at)
+    return query.order_by(column.desc() if descending else column, MatchCase.id)
+
+
+def _matching(user: User, wanted: QueueFilter) -> Select[Any]:
+    return (
         select(MatchCase)
         .join(MatchCase.request)
         .join(MentoringRequest.company)
@@ -220,14 +227,10 @@ def queue(user: User, wanted: QueueFilter) -> Select[Any]:
         .options(
             contains_eager(MatchCase.request)
             .contains_eager(MentoringRequest.company)
-            .contains_eager(Company.organisation),
-            selectinload(MatchCase.candidates),
+            .contains_eager(Company.organisation)
         )
         .where(_within_reach(user), *_conditions(wanted))
     )
-    descending = wanted.sort.startswith("-")
-    column = _SORTS.get(wanted.sort.removeprefix("-"), MatchCase.entered_at)
-    return query.order_by(column.desc() if descending else column, MatchCase.id)
 
 
 def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
@@ -283,7 +286,7 @@ def tallies(user: User) -> dict[CaseState, Tally]:
 
 def neighbours(user: User, here: MatchCase) -> tuple[MatchCase | None, MatchCase | None]:
     """The cases before and after this one among those in its state, oldest first."""
-    among = queue(user, QueueFilter(states=(CaseState(here.state),))).order_by(None)
+    among = _matching(user, QueueFilter(states=(CaseState(here.state),)))
     entered, number = MatchCase.entered_at, MatchCase.id
     before = or_(entered < here.entered_at, and_(entered == here.entered_at, number < here.id))
     after = or_(entered > here.entered_at, and_(entered == here.entered_at, number > here.id))
