@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation, User
 from marketplace.brn import formatted
+from marketplace.companies.periods import months_after
 from marketplace.companies.states import (
     FIRM_ANSWERS_IN,
     OPEN_STATES,
@@ -121,8 +122,7 @@ class MentoringRequest(Identified, Versioned, Base):
         one_of("state", RequestState),
         CheckConstraint("months IS NULL OR months BETWEEN 3 AND 6", name="months_within_programme"),
         CheckConstraint(
-            "state = 'draft' OR submitted_at IS NOT NULL OR state = 'withdrawn'",
-            name="submitted_has_its_time",
+            "state IN ('draft', 'withdrawn') OR submitted_at IS NOT NULL", name="submitted_has_its_time"
         ),
         CheckConstraint(
             "state NOT IN ('eligible', 'ineligible')"
@@ -223,12 +223,7 @@ class MentoringRequest(Identified, Versioned, Base):
     @property
     def ends_on(self) -> date | None:
         """The day after the last one of the wished period; months count as in a calendar."""
-        if self.start_on is None or self.months is None:
-            return None
-        years, month = divmod(self.start_on.month - 1 + self.months, 12)
-        first = date(self.start_on.year + years, month + 1, 1)
-        last_day = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-        return first.replace(day=min(self.start_on.day, last_day.day))
+        return months_after(self.start_on, self.months) if self.start_on and self.months else None
 
     def can(self, verb: str) -> bool:
         """Whether the state knows the verb; who may is another question."""
@@ -246,14 +241,12 @@ class MentoringRequest(Identified, Versioned, Base):
         """
         self.state = next_state(self.state, verb)
         self.entered_at = now = utcnow()
-        programme = self.programme
+        rules = self.programme
         if verb in ("submit", "object", "reopen"):
-            self.check_due_at = now + timedelta(days=programme.check_days)
-            self.answer_due_at = None
-        elif verb == "return":
-            self.answer_due_at = now + timedelta(days=programme.answer_days)
-        elif verb == "find_ineligible":
-            self.answer_due_at = now + timedelta(days=programme.objection_days)
+            self.check_due_at, self.answer_due_at = now + timedelta(days=rules.check_days), None
+        elif verb in ("return", "find_ineligible"):
+            days = rules.answer_days if verb == "return" else rules.objection_days
+            self.answer_due_at = now + timedelta(days=days)
         if verb == "submit":
             self.submitted_at = self.submitted_at or now
 
@@ -273,10 +266,9 @@ class RequestNumber(Base):
 
     @classmethod
     def next_reference(cls, year: int) -> str:
-        """A reference such as 2026-00042, within the running transaction.
+        """A reference such as 2026-00042 that no request bears, within the running transaction.
 
-        One statement counts and locks, so that two people at once get two numbers. Numbers that imported
-        requests bear already are passed over.
+        One statement counts and locks, so that two people at once get two numbers.
         """
         count_up = text(
             "INSERT INTO request_numbers (year, last) VALUES (:year, 1) "

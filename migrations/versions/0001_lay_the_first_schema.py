@@ -678,12 +678,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "state = 'draft' OR submitted_at IS NOT NULL OR state = 'withdrawn'",
-            name=op.f("ck_requests_submitted_has_its_time"),
-        ),
-        sa.CheckConstraint(
             "state IN ('draft', 'submitted', 'checking', 'returned', 'ineligible', 'objected', 'eligible', 'withdrawn')",
             name=op.f("ck_requests_state_known"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'withdrawn') OR submitted_at IS NOT NULL",
+            name=op.f("ck_requests_submitted_has_its_time"),
         ),
         sa.CheckConstraint(
             "state NOT IN ('eligible', 'ineligible') OR (decided_at IS NOT NULL AND decided_by_id IS NOT NULL)",
