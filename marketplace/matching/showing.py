@@ -14,7 +14,7 @@ from flask_babel import gettext
 from marketplace.companies.models import MODES, PRIORITIES
 from marketplace.errors import N_
 from marketplace.experts import frame
-from marketplace.experts.labels import Labels
+from marketplace.experts.labels import Labels, without_contacts
 from marketplace.experts.models import SKILL_LEVELS, Expert
 from marketplace.matching.explanation import PART_TEXT
 from marketplace.matching.models import Candidate, MatchCase
@@ -137,7 +137,7 @@ def _evidence(need: Mapping[str, Any]) -> str:
     else:
         said.append(gettext("경력 내용"))
     words = " · ".join(said)
-    quoted = need["evidence"]
+    quoted = without_contacts(need["evidence"])
     return f"{words}: “{quoted}”" if quoted else words
 
 
@@ -149,7 +149,7 @@ def card(
     return {
         "id": candidate.id,
         "name": expert.name,
-        "headline": expert.headline,
+        "headline": without_contacts(expert.headline),
         "score": candidate.score_points,
         "parts": parts(explanation),
         "needs": needs(explanation),
@@ -173,7 +173,7 @@ def ranked_card(
         "expert_id": expert.id,
         "rank": row["rank"],
         "name": expert.name,
-        "headline": expert.headline,
+        "headline": without_contacts(expert.headline),
         "score": row["score"],
         "parts": parts(row),
         "needs": needs(row),

@@ -235,6 +235,16 @@ def test_the_firm_compares_and_states_its_order(world, client):
     assert "회신 대기" in page(client, firm, url)
 
 
+def test_numbers_and_addresses_that_an_expert_typed_in_are_hidden_from_the_firm(world, client):
+    world.experts[0].headline = "도금 전문가 010-1234-5678"
+    world.experts[0].bio = "QUA-01 공정불량 도금 상담은 me@example.com 으로 주십시오."
+    factories.save(world.experts[0])
+    case = released(world)
+    text = page(client, factories.person_of(case.request.company), f"/requests/{case.request_id}/candidates")
+    assert "010-1234-5678" not in text
+    assert "me@example.com" not in text
+
+
 def test_the_firm_refuses_all_with_a_reason(world, client):
     case = released(world)
     firm = factories.person_of(case.request.company)
