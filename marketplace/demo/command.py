@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 
 from marketplace import settings
+from marketplace.database import db, read_only
 from marketplace.demo.people import sign_in_table
 from marketplace.demo.world import HalfBuilt, build_demo, is_built
 from marketplace.migrate import upgrade
 from marketplace.reference import load_reference
+from marketplace.taxonomy.actions import current_vocabulary
 
 
 @click.command()
@@ -26,7 +29,17 @@ def demo(context: click.Context, host: str, port: int) -> None:
     click.echo(f"\n스마트제조 전문가 매칭 시연 / demo: http://{host}:{port}\n")
     click.echo(sign_in_table())
     click.echo()
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    threading.Thread(target=_warm_up, args=(app,), daemon=True).start()
     context.invoke(current_app.cli.commands["serve"], host=host, port=port)
+
+
+def _warm_up(app: Flask) -> None:
+    """Load the reader of Korean text, which takes seconds, before the first visitor needs it."""
+    with app.app_context():
+        read_only(True)
+        current_vocabulary().propose("도금이 벗겨집니다")
+        db.session.rollback()
 
 
 def prepare() -> None:
