@@ -109,9 +109,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.OVERRIDE_MATCH: _S.PROGRAMME,
         _P.SEE_PROGRAMME: _S.PROGRAMME,
         _P.EDIT_REFERENCE: _S.ALL,
-        _P.IMPORT_ROWS: _S.ALL,
+        _P.IMPORT_ROWS: _S.OWN,
         _P.EXPORT_LISTS: _S.ALL,
-        _P.SEE_MAIL: _S.ALL,
     },
     Role.MINISTRY: {
         _P.SEE_REQUEST: _S.PROGRAMME,

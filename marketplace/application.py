@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace import settings as settings_module
 from marketplace.database import db, prepare_engine
@@ -36,6 +37,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings_module.use(settings)
     app = Flask("marketplace", root_path=str(ROOT), instance_path=str(ROOT / "instance"))
     app.config.update(_configuration(settings))
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     if settings.sqlite_path is not None:
         settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
     db.init_app(app)

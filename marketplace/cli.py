@@ -13,6 +13,7 @@ from marketplace.audit import verify_chain
 from marketplace.demo import command as demo_command
 from marketplace.imports import files_cli
 from marketplace.settings import Settings
+from marketplace.taxonomy.actions import current_vocabulary
 
 
 def init_app(app: Flask) -> None:
@@ -66,6 +67,12 @@ def worker(once: bool) -> None:
     jobs.work(current_app._get_current_object(), threading.Event())  # type: ignore[attr-defined]
 
 
+def _warm_up(app: Flask) -> None:
+    """Load the vocabulary before the first visitor needs it; reading Korean takes seconds to start."""
+    with app.app_context():
+        current_vocabulary().propose("불량이 자꾸 나옵니다")
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=5000, show_default=True)
@@ -76,5 +83,6 @@ def serve(host: str, port: int) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     if app.config["SETTINGS"].worker == "thread":
         threading.Thread(target=jobs.work, args=(app, threading.Event()), daemon=True).start()
+    threading.Thread(target=_warm_up, args=(app,), daemon=True).start()
     click.echo(f"http://{host}:{port}")
     waitress_serve(app, host=host, port=port, threads=8, ident="")

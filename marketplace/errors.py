@@ -10,6 +10,18 @@ def N_(sentence: str) -> str:
     return sentence
 
 
+class Filled(str):
+    """A Korean sentence with its places filled, which still knows how to be said in another language."""
+
+    sentence: str
+    facts: dict[str, Any]
+
+    def __new__(cls, sentence: str, **facts: Any) -> Filled:
+        made = super().__new__(cls, sentence % facts if facts else sentence)
+        made.sentence, made.facts = sentence, facts
+        return made
+
+
 class RuleBroken(Exception):
     """A rule of the programme refuses; ``sentence`` tells the user what to do.
 

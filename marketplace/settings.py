@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     smtp_password: str = Field("", description="Password at the mail server.")
     smtp_starttls: bool = Field(False, description="Whether to insist on STARTTLS.")
     mail_from: str = Field("no-reply@localhost", description="Sender of every mail.")
+    proxies: int = Field(
+        0, ge=0, description="How many proxies stand in front; their X-Forwarded headers are then believed."
+    )
     upload_limit_mb: int = Field(20, description="Largest request body in megabytes.")
     worker: Literal["thread", "off"] = Field(
         "thread", description="thread runs jobs inside the server; off leaves them to `flask worker`."

@@ -101,7 +101,7 @@ def test_a_mail_that_never_gets_through_ends_with_staff_who_may_send_it_again(in
     inbox.answer = "250 OK"
     with pytest.raises(NotAllowed):
         send_again(mail().id, by=factories.user(Role.COMPANY))
-    send_again(mail().id, by=factories.user(Role.OPERATOR))
+    send_again(mail().id, by=factories.user(Role.ADMIN))
     assert deliver_due() == 1
     assert len(inbox.mails) == 1
 

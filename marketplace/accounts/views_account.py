@@ -125,7 +125,7 @@ def sign_out_everywhere() -> Any:
     """End all own sessions."""
     actions.sign_out_everywhere(by=me())
     session.clear()
-    return to(url_for("accounts.sign_in"))
+    return to("/")
 
 
 @blueprint.route("/account/colleagues", methods=["GET", "POST"])

@@ -173,4 +173,4 @@ def sign_out() -> Any:
     actions.sign_out(row=current_session(), by=me())
     session.clear()
     g.pop("_login_user", None)
-    return to(url_for("accounts.sign_in"))
+    return to("/")

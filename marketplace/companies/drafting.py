@@ -57,6 +57,7 @@ def save_company(
 
     ``version`` is the one the page was opened with; a newer one in the meantime is refused as a conflict.
     """
+    require(by, Permission.EDIT_COMPANY)
     firm = company_of(by)
     require(by, Permission.EDIT_COMPANY, firm)
     with recorded(by, Event.COMPANY_SAVED) as record:
@@ -109,6 +110,7 @@ def express_interest(
     programme_id: int, problem: str, terms: Sequence[str], basics: Mapping[str, Any], *, by: User
 ) -> MentoringRequest:
     """The firm says what hurts; a draft request with a number of its own begins."""
+    require(by, Permission.EDIT_REQUEST)
     firm = company_of(by)
     require(by, Permission.EDIT_REQUEST, firm)
     with recorded(by, Event.INTEREST_EXPRESSED) as record:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, undefer
 
 from marketplace import jobs
-from marketplace.access import Permission, Role, require
+from marketplace.access import Permission, require
 from marketplace.accounts.models import User
 from marketplace.audit import recorded
 from marketplace.codes.actions import current_codebook
@@ -42,24 +42,27 @@ class Upload:
 
 
 def find_import(import_id: int, *, by: User) -> ImportFile:
-    """The import with its job, or NotFound."""
+    """The import with its job, if the reader's body brought it in; else NotFound."""
     require(by, Permission.IMPORT_ROWS)
-    query = (
-        select(ImportFile)
-        .where(ImportFile.id == import_id)
-        .options(joinedload(ImportFile.job), joinedload(ImportFile.uploaded_by))
+    found = db.session.scalar(
+        select(ImportFile).where(ImportFile.id == import_id).options(joinedload(ImportFile.job))
     )
-    found = db.session.scalar(query)
     if found is None:
         raise NotFound(import_id)
+    require(by, Permission.IMPORT_ROWS, found)
     return found
 
 
 def imports_page(number: int, *, by: User) -> Page[ImportFile]:
-    """Imports, newest first."""
+    """What the reader's body brought in, newest first."""
     require(by, Permission.IMPORT_ROWS)
-    options = (joinedload(ImportFile.uploaded_by), joinedload(ImportFile.job))
-    return page_of(select(ImportFile).options(*options).order_by(ImportFile.id.desc()), number)
+    query = (
+        select(ImportFile)
+        .where(ImportFile.uploaded_by.has(User.organisation_id == by.organisation_id))
+        .options(joinedload(ImportFile.job))
+        .order_by(ImportFile.id.desc())
+    )
+    return page_of(query, number)
 
 
 def programmes_of(user: User) -> list[Programme]:
@@ -69,7 +72,9 @@ def programmes_of(user: User) -> list[Programme]:
 
 def upload(kind: str, file: Upload, programme: Programme | None, invite: bool, *, by: User) -> ImportFile:
     """Take a file in and have it checked; nothing is written yet."""
-    require(by, Permission.IMPORT_ROWS, programme)
+    require(by, Permission.IMPORT_ROWS)
+    if programme is not None and not programme.operated_by(by):
+        raise NotFound(programme.id)
     if not file.content:
         raise RuleBroken(N_("빈 파일입니다. 내용이 있는 파일을 올려 주십시오."), field="file")
     digest = hashlib.sha256(file.content).hexdigest()
@@ -146,7 +151,7 @@ def check(job: Job) -> None:
 
 def write(file: ImportFile, *, by: User) -> None:
     """Have a checked file written: all of its rows, or none."""
-    require(by, Permission.IMPORT_ROWS)
+    require(by, Permission.IMPORT_ROWS, file)
     with recorded(by, Event.IMPORT_STARTED, file, step="write"):
         held = db.session.get_one(ImportFile, file.id, with_for_update=True, populate_existing=True)
         if held.state != ImportState.CHECKED:
@@ -161,7 +166,7 @@ def write(file: ImportFile, *, by: User) -> None:
 
 def discard(file: ImportFile, *, by: User) -> None:
     """Drop a file that was not written."""
-    require(by, Permission.IMPORT_ROWS)
+    require(by, Permission.IMPORT_ROWS, file)
     with recorded(by, Event.IMPORT_DISCARDED, file):
         held = db.session.get_one(ImportFile, file.id, with_for_update=True, populate_existing=True)
         if held.state in (ImportState.WRITING, ImportState.WRITTEN):
@@ -200,14 +205,10 @@ def write_checked(job: Job) -> None:
 
 def faults_and_table(file: ImportFile, *, by: User) -> tuple[list[Fault], Any]:
     """All faults of a file and its cells, read again for the marked workbook."""
-    require(by, Permission.IMPORT_ROWS)
+    require(by, Permission.IMPORT_ROWS, file)
     sheet = _sheet(_loaded(file.id), None)
     faults = list(sheet.faults)
     if not faults:
         faults = list(_plan(file, sheet).faults)
     return faults, sheet.table
 
-
-def may_import(user: User) -> bool:
-    """Whether the user's role brings files in."""
-    return user.role == Role.OPERATOR

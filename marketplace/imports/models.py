@@ -61,5 +61,9 @@ class ImportFile(Identified, Versioned, Base):
     faults: Mapped[list[Any]] = mapped_column(default=list)  # the first 1,000
     decided_at: Mapped[datetime | None]
 
-    uploaded_by: Mapped[User] = relationship()
+    uploaded_by: Mapped[User] = relationship(lazy="joined")
     job: Mapped[Job | None] = relationship()
+
+    def belongs_to(self, user: User) -> bool:
+        """A file belongs to the operating body whose person brought it in."""
+        return user.organisation_id is not None and self.uploaded_by.organisation_id == user.organisation_id

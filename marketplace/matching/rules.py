@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
-from marketplace.errors import N_
+from marketplace.errors import N_, Filled
 from marketplace.matching.profiles import (
     ExpertProfile,
     Interest,
@@ -102,7 +102,7 @@ class Exclusion:
     @property
     def sentence(self) -> str:
         """The reason in Korean."""
-        return EXCLUSION_TEXT[self.rule] % self.facts
+        return Filled(EXCLUSION_TEXT[self.rule], **self.facts)
 
 
 @lru_cache(maxsize=10_000)

@@ -13,7 +13,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from marketplace.access import Permission, may
-from marketplace.errors import RuleBroken
+from marketplace.errors import Filled, RuleBroken
 
 
 class Access(StrEnum):
@@ -78,14 +78,16 @@ def submitted(form: Any, action: Callable[[], Any]) -> bool:
 
 
 def said(sentence: str, facts: dict[str, Any] | None = None) -> str:
-    """A sentence of the trade in the reader's language; facts that are labels are translated as well."""
+    """A sentence of the trade in the reader's language; facts that are labels or sentences are said in it too."""
     if not sentence:
         return ""
-    filled = {
-        name: gettext(value) if value and isinstance(value, str) else value
-        for name, value in (facts or {}).items()
-    }
-    return str(gettext(sentence, **filled))
+    return str(gettext(sentence, **{name: _said_fact(value) for name, value in (facts or {}).items()}))
+
+
+def _said_fact(value: Any) -> Any:
+    if isinstance(value, Filled):
+        return said(value.sentence, value.facts)
+    return gettext(value) if value and isinstance(value, str) else value
 
 
 def show(template: str, **context: Any) -> Response:

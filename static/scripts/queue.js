@@ -25,6 +25,10 @@ function press(queue, event) {
   const now = items.findIndex((item) => item.classList.contains('is-selected'))
   // event.code names the key itself: with the Korean layout on, the j key types ㅓ.
   if (event.code === 'KeyJ' || event.code === 'KeyK') {
+    if (items.length === 0) { // a page of one case: its neighbours in the queue
+      go(queue.querySelector(event.code === 'KeyJ' ? '[data-queue-next]' : '[data-queue-previous]'))
+      return
+    }
     const next = event.code === 'KeyJ' ? Math.min(now + 1, items.length - 1) : Math.max(now - 1, 0)
     if (items[next]) choose(items, items[next])
     event.preventDefault()

@@ -31,14 +31,12 @@ LISTS = {
         "/staff/experts",
         "/cases",
         "/imports",
-        "/mails",
         "/programmes",
         "/taxonomy",
         "/codes",
-        "/jobs",
     ],
     Role.MINISTRY: ["/todo", "/cases", "/audit", "/programmes"],
-    Role.ADMIN: ["/todo", "/accounts", "/organisations", "/audit", "/mails"],
+    Role.ADMIN: ["/todo", "/accounts", "/organisations", "/audit", "/mails", "/jobs"],
 }
 FEW, MANY = 10, 200
 

@@ -51,7 +51,7 @@ def build() -> World:
         "disabled": factories.user(Role.OPERATOR, ours.operator, disabled_at=utcnow()),
     }
     expert = factories.expert(
-        name=f"{CANARY} 전문가",
+        headline=f"{CANARY} 도금 전문가",
         careers=(("포스코", None, None),),
         interests=(("kin", "형제기업"),),
     )

@@ -64,7 +64,7 @@ def test_the_demo_shows_its_mails_with_their_links(app, client):
     person = factories.user(Role.COMPANY)
     with recorded(None, Event.REQUEST_SUBMITTED, person):
         tell(person, Event.REQUEST_SUBMITTED, "신청이 접수되었습니다.", "/requests/7")
-    sign_in(client, factories.user(Role.OPERATOR))
+    sign_in(client, factories.user(Role.ADMIN))
     assert "신청이 접수되었습니다." in client.get("/mails").text
     assert "http://localhost/requests/7" in client.get("/mails/1").text
 
