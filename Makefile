@@ -22,7 +22,7 @@ check: .venv/dev  ## style, types, and the rules of the house
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-bench: .venv/dev  ## measured comparisons; prints ratios
+bench: .venv/dev  
 	$(PY) -m bench
 
 .PHONY: system

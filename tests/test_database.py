@@ -46,4 +46,4 @@ def test_text_that_cannot_be_stored_alike_everywhere_is_refused(app, name):
 @pytest.mark.both_databases
 def test_a_moment_without_a_zone_is_refused(app):
     with pytest.raises(StatementError, match="time zone"):
-        factories.user(Role.ADMIN, confirmed_at=datetime(2026, 1, 1))
+        factories.user(Role.ADMIN, confirmed_at=datetime(2026, 1, 1))  # noqa: DTZ001

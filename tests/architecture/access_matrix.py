@@ -146,7 +146,9 @@ def ask(template: Path, only: str = "") -> Iterator[tuple[list[str], dict[str, s
                 client = copies.app.test_client()  # a fresh one: an earlier answer may have signed it out
                 if cookies[principal] is not None:
                     client.set_cookie("session", cookies[principal].value)
-                response = client.open(address, method=method, data={"format": "csv"} if method == "POST" else None)
+                response = client.open(
+                    address, method=method, data={"format": "csv"} if method == "POST" else None
+                )
                 answers[principal] = judged(response)
                 if CANARY.encode() in response.get_data():
                     saw.append(principal)
