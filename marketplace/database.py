@@ -39,9 +39,27 @@ NAMING = {
 }
 
 
+_clock: ContextVar[datetime | None] = ContextVar("clock", default=None)
+
+
 def utcnow() -> datetime:
-    """Now, in UTC, with its zone."""
-    return datetime.now(UTC)
+    """Now, in UTC, with its zone. Whatever asks for the time asks here."""
+    return _clock.get() or datetime.now(UTC)
+
+
+@contextmanager
+def clock_at(moment: datetime) -> Iterator[None]:
+    """Let ``utcnow`` say this moment, for the demo's past and for tests; the site itself never uses it.
+
+    Only the running thread is affected. Raises ValueError at a moment without a zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    token = _clock.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _clock.reset(token)
 
 
 class UTCDateTime(TypeDecorator[datetime]):

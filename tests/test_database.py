@@ -1,13 +1,13 @@
 """The database refuses nonsense, alike on SQLite and PostgreSQL."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 
 from marketplace.access import Role
-from marketplace.database import db, read_only
+from marketplace.database import clock_at, db, read_only, utcnow
 from tests import factories
 
 
@@ -47,3 +47,15 @@ def test_text_that_cannot_be_stored_alike_everywhere_is_refused(app, name):
 def test_a_moment_without_a_zone_is_refused(app):
     with pytest.raises(StatementError, match="time zone"):
         factories.user(Role.ADMIN, confirmed_at=datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+def test_the_clock_can_be_set_for_a_while_and_goes_on_afterwards():
+    autumn, winter = datetime(2025, 10, 1, tzinfo=UTC), datetime(2025, 12, 1, tzinfo=UTC)
+    with pytest.raises(RuntimeError), clock_at(autumn):
+        with clock_at(winter):
+            assert utcnow() == winter
+        assert utcnow() == autumn
+        raise RuntimeError
+    assert abs((utcnow() - datetime.now(UTC)).total_seconds()) < 60
+    with pytest.raises(ValueError, match="zone"), clock_at(datetime(2025, 10, 1)):  # noqa: DTZ001
+        pass

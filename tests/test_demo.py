@@ -4,30 +4,33 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from marketplace import brn
+from marketplace import brn, jobs
 from marketplace.access import Role
 from marketplace.accounts import passwords
 from marketplace.accounts.models import User
 from marketplace.application import create_app
 from marketplace.audit import AuditEntry, verify_chain
+from marketplace.companies.eligibility import takes_requests, today
 from marketplace.companies.models import MentoringRequest
 from marketplace.companies.states import RequestState
-from marketplace.database import db, read_only
-from marketplace.demo.command import demo
-from marketplace.demo.people import PASSWORD, SIGN_INS, address
+from marketplace.database import clock_at, db, read_only, utcnow
+from marketplace.demo.command import demo, prepare
+from marketplace.demo.people import PASSWORD, SIGN_INS, Staff, address, keep_open
 from marketplace.demo.sheets import demo_experts, demo_requests
-from marketplace.demo.world import HalfBuilt, build_demo, is_built
+from marketplace.demo.timeline import Timeline, office_day
+from marketplace.demo.world import HalfBuilt, is_built
 from marketplace.experts.models import Expert, ExpertState
 from marketplace.matching.models import Candidate, MatchCase
 from marketplace.matching.snapshots import replay
-from marketplace.matching.states import CandidateState, CaseState
+from marketplace.matching.states import OPEN_STATES, CandidateState, CaseState
 from marketplace.notifications import Notice, OutboxMail
+from marketplace.reporting.figures import public_figures
 from marketplace.web.todo import todos_of
 from tests import factories
 from tests.conftest import settings_for, sign_in
@@ -36,15 +39,14 @@ pytestmark = pytest.mark.xdist_group("demo")
 
 
 @pytest.fixture(scope="module")
-def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The site on the demo world, built once for this file; its tests read only."""
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The site on the demo world as `flask demo` prepares it, once for this file; its tests read only."""
     path = tmp_path_factory.mktemp("demo") / "demo.sqlite3"
-    path.write_bytes(sqlite_template.read_bytes())
     app = create_app(settings_for(f"sqlite:///{path}"))
     app.config["WTF_CSRF_ENABLED"] = False
     read_only(False)
     with app.app_context():
-        build_demo()
+        prepare()
         yield app
         db.session.rollback()
         db.engine.dispose()
@@ -131,6 +133,53 @@ def test_the_record_of_the_world_is_whole(inside: Flask) -> None:
     } <= names
 
 
+def test_the_record_of_the_world_goes_back_weeks_and_never_backwards(inside: Flask) -> None:
+    times = list(db.session.scalars(select(AuditEntry.at).order_by(AuditEntry.id)))
+    assert times == sorted(times)
+    assert times[-1] - times[0] > timedelta(weeks=7)
+    assert times[-1] <= utcnow()
+
+
+@pytest.mark.parametrize("model", [User, MentoringRequest, Notice, OutboxMail])
+def test_rows_of_the_world_came_about_over_weeks(inside: Flask, model: type[User]) -> None:
+    first, last = db.session.execute(select(func.min(model.created_at), func.max(model.created_at))).one()
+    assert last - first > timedelta(weeks=4)
+
+
+def test_some_wait_beyond_their_deadline_and_no_offer_has_run_out(inside: Flask) -> None:
+    now = utcnow()
+    late = set(db.session.scalars(select(MatchCase.state).where(MatchCase.due_at < now)))
+    assert late == {CaseState.MATCHING, CaseState.PROPOSED, CaseState.ACCEPTED, CaseState.FIRST_APPROVED}
+    in_check = MentoringRequest.state == RequestState.CHECKING
+    assert min(db.session.scalars(select(MentoringRequest.check_due_at).where(in_check))) < now
+    offered = Candidate.state == CandidateState.OFFERED
+    ends = list(db.session.scalars(select(Candidate.expires_at).where(offered)))
+    assert now < min(ends) < now + timedelta(days=1) < max(ends)
+
+
+def test_the_worker_finds_nothing_to_change_in_the_new_world(inside: Flask) -> None:
+    count = select(func.count()).select_from(AuditEntry)
+    before = db.session.scalar(count)
+    db.session.rollback()
+    jobs.run_due()
+    assert db.session.scalar(count) == before
+
+
+def test_open_cases_start_in_the_future(inside: Flask) -> None:
+    starts = select(MatchCase.since).where(MatchCase.state.in_(OPEN_STATES))
+    assert min(db.session.scalars(starts)) > today()
+
+
+def test_the_landing_page_tells_of_weeks_until_approval(inside: Flask) -> None:
+    days = {figure.name: figure.value for figure in public_figures()}["승인까지 걸린 기간"]
+    assert days is not None and 10 < days < 40
+
+
+def test_staff_of_the_world_act_on_weekdays(inside: Flask) -> None:
+    decided = select(AuditEntry.at).where(AuditEntry.actor_role.in_(("operator", "ministry")))
+    assert {at.weekday() for at in db.session.scalars(decided)} == {0, 1, 2, 3, 4}
+
+
 def test_people_were_told_by_notice_and_mail(inside: Flask) -> None:
     officials = db.session.scalars(select(Notice.user_id).distinct()).all()
     assert person("ministry").id in officials
@@ -196,3 +245,40 @@ def test_the_demo_refuses_production(app: Flask, monkeypatch: pytest.MonkeyPatch
     result = app.test_cli_runner().invoke(demo)
     assert result.exit_code == 2
     assert "production" in result.output
+
+
+def test_a_demo_of_a_later_year_prolongs_the_programme_and_moves_the_wished_starts(app: Flask) -> None:
+    programme = factories.programme(closes_on=today())
+    staff = [factories.user(Role.OPERATOR), factories.user(Role.MINISTRY, organisation=programme.ministry)]
+    written = [request.start_on for request in demo_requests()]
+    later = datetime(2028, 6, 1, tzinfo=UTC)
+    with clock_at(later):
+        assert not takes_requests(programme)
+        keep_open(
+            Staff(programme, staff[0], (staff[0], staff[0]), (staff[1], staff[1])),
+            later.date() - timedelta(days=60),
+            later.date() + timedelta(days=14),
+        )
+        assert takes_requests(programme)
+        moved = [request.start_on for request in demo_requests()]
+    assert min(start for start in moved if start) > later.date()
+    assert [start and start.weekday() for start in moved] == [start and start.weekday() for start in written]
+
+
+def test_steps_are_taken_in_the_order_of_their_moments() -> None:
+    timeline = Timeline(datetime(2026, 11, 22, 3, tzinfo=UTC))
+    taken: list[tuple[str, datetime]] = []
+    second, first = timeline.now - timedelta(days=1), timeline.now - timedelta(days=9)
+    timeline.add(second, lambda: taken.append(("second", utcnow())))
+    timeline.add(first, lambda: taken.append(("first", utcnow())))
+    with pytest.raises(ValueError, match="past"):
+        timeline.add(timeline.now + timedelta(minutes=1), lambda: None)
+    weeks = []
+    timeline.run(weeks.append)
+    assert taken == [("first", first), ("second", second)]
+    assert [str(week) for week in weeks] == ["2026-11-09", "2026-11-16"]
+
+
+@pytest.mark.parametrize(("day", "office"), [(20, 20), (21, 20), (22, 20), (23, 23)])
+def test_a_weekend_of_staff_is_the_friday_before(day: int, office: int) -> None:
+    assert office_day(datetime(2026, 11, day, tzinfo=UTC).date()).day == office

@@ -8,15 +8,15 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, SelectMultipleField
-from wtforms.validators import Email, EqualTo, InputRequired, Optional, Regexp
+from wtforms.validators import Email, EqualTo, Optional, Regexp
 
 from marketplace.access import ROLE_LABELS, Role
 from marketplace.accounts.models import ORGANISATION_LABELS
 from marketplace.accounts.passwords import LEAST, MOST
 from marketplace.i18n import LANGUAGES
-from marketplace.web.fields import TextField
+from marketplace.web.fields import Needed, TextField
 
-REQUIRED = InputRequired(_l("입력해 주십시오."))
+REQUIRED = Needed()
 
 
 class EmailField(TextField):

@@ -72,9 +72,9 @@ def _content(request: MentoringRequest) -> list[Missing]:
     if not request.goal:
         found.append(Missing("goal", N_("무엇을 이루고 싶은지 적어 주십시오.")))
     if not request.needs:
-        found.append(Missing("own_words", N_("필요분야를 하나 이상 골라 주십시오.")))
+        found.append(Missing("needs", N_("필요분야를 하나 이상 골라 주십시오.")))
     elif all(need.priority < 3 for need in request.needs):
-        found.append(Missing("own_words", N_("필요분야 가운데 하나 이상을 필수로 정해 주십시오.")))
+        found.append(Missing("needs", N_("필요분야 가운데 하나 이상을 필수로 정해 주십시오.")))
     return found
 
 

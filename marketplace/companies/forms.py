@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, SelectMultipleField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Optional
+from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace import brn
@@ -20,11 +20,11 @@ from marketplace.companies.drafting import NamedRelation
 from marketplace.companies.eligibility import ITEMS, RESULT_LABELS, Result
 from marketplace.companies.models import SIZE_CLASSES, Company, MentoringRequest, RelationToFirm
 from marketplace.programmes.models import Programme
-from marketplace.web.fields import LongTextField, TextField, WholeNumberField
+from marketplace.web.fields import LongTextField, Needed, TextField, WholeNumberField
 
 MOST_LINES = 40
 _NUMBER_AT_END = re.compile(r"^(?P<name>.*?)[\s,;/]+(?P<number>[0-9][0-9\- ]{8,13}[0-9])$")
-NEEDED = DataRequired(_l("입력해 주십시오."))
+NEEDED = Needed()
 
 
 def or_none(text: Any) -> str | None:
@@ -154,10 +154,13 @@ class InterestForm(FlaskForm):
     programme_id = SelectField(_l("사업"), coerce=id_or_none)
     region = open_choice(_l("소재지 (시·도)"))
     industry = open_choice(_l("업종"))
+    employees = WholeNumberField(
+        _l("상시근로자"), [Optional()], most=100_000, description=_l("상시근로자 수를 적습니다.")
+    )
     size_class = open_choice(_l("기업규모"))
     problem = LongTextField(
         _l("무엇이 가장 불편하십니까?"),
-        [DataRequired(_l("불편한 점을 한두 문장으로 적어 주십시오."))],
+        [Needed(_l("불편한 점을 한두 문장으로 적어 주십시오."))],
         limit=4000,
         description=_l(
             "현장에서 쓰는 말 그대로 적으십시오. 예: 도금이 벗겨져 반품이 들어오는데 원인을 모르겠습니다."
@@ -165,7 +168,7 @@ class InterestForm(FlaskForm):
     )
     terms = TermsField(_l("필요분야"), validate_choice=False)
 
-    BASICS = ("region", "industry", "size_class")
+    BASICS = ("region", "industry", "employees", "size_class")
 
     @classmethod
     def of(cls, firm: Company, programmes: list[Programme]) -> InterestForm:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -24,7 +25,7 @@ from marketplace.companies.eligibility import DECLARATIONS, Missing
 from marketplace.companies.forms import id_or_none, offer, open_choice, or_none
 from marketplace.companies.levels import LEVELS, QUESTIONS
 from marketplace.companies.models import MODES, MentoringRequest
-from marketplace.web.fields import DayField, LongTextField, TextField, normal
+from marketplace.web.fields import DayField, LongTextField, Pointed, TextField, normal
 
 KPI_ROWS = 5
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,6})?")
@@ -70,6 +71,8 @@ def whole_or_none(text: Any) -> int | None:
 
 class DraftForm(FlaskForm):
     """The whole request, section by section."""
+
+    needs_errors: Sequence[str] = ()  # what is wrong with the needs, which are rows and no field
 
     version = HiddenField()
     page = HiddenField()
@@ -225,13 +228,20 @@ class DraftForm(FlaskForm):
         given = {question.key: self[f"check_{question.key}"].data for question in QUESTIONS}
         return {key: answer for key, answer in given.items() if answer is not None}
 
-    def flag(self, missing: list[Missing]) -> bool:
-        """Write at each field what is still missing; whether there was anything."""
+    def flag(self, missing: list[Missing], firm_url: str) -> bool:
+        """Write at each field what is still missing; whether there was anything.
+
+        What has no field here is written above the form and leads to its place: the firm's data at
+        ``firm_url``, the needs in their own section.
+        """
         for part in missing:
             sentence = gettext(part.sentence, **part.facts)
             field = None if part.of_firm else self._plain_fields().get(part.field)
             if field is None:
-                self.form_errors.append(sentence)
+                place = f"{firm_url}#{part.field}" if part.of_firm else f"#{part.field}"
+                self.form_errors.append(Pointed(sentence, place))
+                if part.field == "needs":
+                    self.needs_errors = [sentence]
             elif not field.errors:
                 field.errors = [sentence]
         return bool(missing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,21 @@ class Step:
 #: Functions of later slices that give the steps after the eligibility check, in order.
 case_progress: list[Callable[[MentoringRequest], list[Step]]] = []
 
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a request stands on the whole: the state's Korean name, the tone of its badge, who acts by when."""
+
+    label: str
+    tone: str
+    holder: str | None = None
+    due: datetime | None = None
+
+
+#: Functions of later slices: how requests stand that have gone beyond the eligibility check, by their number.
+#: Each takes one statement, however many requests are asked for.
+case_standings: list[Callable[[Sequence[int]], dict[int, Standing]]] = []
+
 S = RequestState
 _RANK = {
     S.DRAFT: 0,
@@ -55,6 +70,14 @@ def steps_of(request: MentoringRequest) -> list[Step]:
         return own
     later = [step for contribute in case_progress for step in contribute(request)]
     return own + (later or _foreseen(request))
+
+
+def later_standings(request_ids: Sequence[int]) -> dict[int, Standing]:
+    """How these requests stand by what later slices know of them; those that none knows are left out."""
+    found: dict[int, Standing] = {}
+    for contribute in case_standings if request_ids else ():
+        found |= contribute(request_ids)
+    return found
 
 
 def _state(request: MentoringRequest, rank: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from marketplace.audit import history_of
 from marketplace.companies import choices
 from marketplace.companies.eligibility import DECLARATIONS, RESULT_LABELS, SEOUL, Result, today
 from marketplace.companies.models import MODES, PRIORITIES, RELATION_LABELS, SIZE_CLASSES, MentoringRequest
-from marketplace.companies.progress import steps_of
+from marketplace.companies.progress import Standing, later_standings, steps_of
 from marketplace.companies.states import HOLDER, STATE_LABELS, RequestState
 from marketplace.events import EVENT_LABELS, Event
 from marketplace.web.setup import day, moment, won
@@ -32,6 +33,21 @@ _OUTCOMES = {"upheld": "부적격 유지", "reopened": "이의 받아들임"}
 def state_badge(state: str) -> tuple[str, str]:
     """The state's name and the tone of its badge."""
     return gettext(STATE_LABELS[RequestState(state)]), TONES[RequestState(state)]
+
+
+def standings(requests: Sequence[MentoringRequest]) -> dict[int, Standing]:
+    """Where each request stands on the whole, in words: after the eligibility check its case speaks for it."""
+    later = later_standings([row.id for row in requests if row.state == RequestState.ELIGIBLE])
+    return {row.id: _said(later[row.id]) if row.id in later else _own_standing(row) for row in requests}
+
+
+def _own_standing(request: MentoringRequest) -> Standing:
+    return Standing(*state_badge(request.state), holder(request), request.due_at)
+
+
+def _said(standing: Standing) -> Standing:
+    who = gettext(standing.holder) if standing.holder else None
+    return Standing(gettext(standing.label), standing.tone, who, standing.due)
 
 
 def result_badge(result: str) -> tuple[str, str]:

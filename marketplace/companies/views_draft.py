@@ -29,7 +29,7 @@ def edit_request(request_id: int) -> Response:
     form = DraftForm.of(request)
     if submitted(form, lambda: drafting.save_request(request, form.draft(), by=me())):
         handing_in = form.pressed[0] == "submit"
-        if handing_in and form.flag(missing_parts(request)):
+        if handing_in and form.flag(missing_parts(request), _firm_url(request)):
             g.status = 422
         elif handing_in and submitted(form, lambda: actions.submit_request(request, by=me())):
             flash(gettext("신청서를 제출했습니다."), "success")
@@ -40,6 +40,12 @@ def edit_request(request_id: int) -> Response:
             flash(gettext("저장했습니다."), "success")
             return to(url_for("companies.edit_request", request_id=request_id, _anchor=_anchor(form)))
     return _editor("companies/edit.html", request, form)
+
+
+def _firm_url(request: MentoringRequest) -> str:
+    """The firm's page, which leads back to this one once it is saved."""
+    here = url_for("companies.edit_request", request_id=request.id)
+    return url_for("companies.company", next=here)
 
 
 def _anchor(form: DraftForm) -> str | None:
@@ -96,6 +102,7 @@ def _editor(template: str, request: MentoringRequest, form: DraftForm) -> Respon
         "tier_notes": choices.tier_notes(request.programme),
         "anchors": {name: f"{name}-0" for name in ("tier_id", "mode", "level", "declarations")},
         "level_faults": any(name.startswith("check_") for name in form.faults),
+        "firm_url": _firm_url(request),
         "in_part": bool(sent.headers.get("HX-Request")),
     }
     return show(template, **context)

@@ -15,9 +15,9 @@ from marketplace.companies.blueprint import blueprint
 from marketplace.companies.eligibility import takes_requests
 from marketplace.companies.forms import CompanyForm, InterestForm, ReasonForm, WithdrawForm
 from marketplace.companies.models import MentoringRequest
-from marketplace.companies.showing import history, seen, steps
+from marketplace.companies.showing import history, seen, standings, steps
 from marketplace.programmes.models import Programme
-from marketplace.web.page import me, page, show, submitted, to
+from marketplace.web.page import me, page, safe_next, show, submitted, to
 
 
 @blueprint.route("/company", methods=["GET", "POST"])
@@ -26,6 +26,7 @@ def company() -> Response:
     """기업정보: what the firm says of itself, and whom it deals with."""
     firm = drafting.company_of(me())
     form = CompanyForm.of(firm)
+    back = safe_next(sent.args.get("next"), "")
     if submitted(
         form,
         lambda: drafting.save_company(
@@ -33,16 +34,17 @@ def company() -> Response:
         ),
     ):
         flash(gettext("기업정보를 저장했습니다."), "success")
-        return to(url_for("companies.company"))
+        return to(back or url_for("companies.company"))
     form.version.data = firm.version or ""
-    return show("companies/company.html", form=form, firm=firm)
+    return show("companies/company.html", form=form, firm=firm, back=back)
 
 
 @blueprint.get("/requests")
 @page(Permission.EDIT_REQUEST)
 def requests() -> Response:
     """나의 신청: the firm's requests, newest first."""
-    return show("companies/requests.html", requests=queries.requests_of(me()))
+    found = queries.requests_of(me())
+    return show("companies/requests.html", requests=found, standings=standings(found))
 
 
 @blueprint.route("/requests/new", methods=["GET", "POST"])
@@ -103,6 +105,7 @@ def _request_page(request: MentoringRequest, form: ReasonForm) -> Response:
         "companies/request.html",
         request_=request,
         form=form,
+        standing=standings([request])[request.id],
         steps=steps(request),
         history=history(request),
         **seen(request),

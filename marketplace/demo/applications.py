@@ -1,4 +1,4 @@
-"""The firms of the demo and their requests, from the first words to the operator's decision."""
+"""The firms of the demo and their requests, from the sign-up to the operator's decision."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from marketplace.accounts.models import User
 from marketplace.companies import actions, drafting
 from marketplace.companies.eligibility import DECLARATIONS, Result, findings
 from marketplace.companies.models import MentoringRequest, RelationToFirm
-from marketplace.demo.people import Staff, joined
-from marketplace.demo.sheets import DemoRequest, demo_requests
+from marketplace.demo.people import Staff, confirmed, sign_up
+from marketplace.demo.sheets import DemoRequest
+from marketplace.matching.models import MatchCase
 
-#: How far a request gets before the operator decides; every other one is found eligible.
-UNDECIDED = ("draft", "submitted", "checking", "returned", "ineligible", "objected")
 RETURN_REASON = (
     "상시근로자 수가 고용보험 가입자 명부와 다릅니다. 명부에 맞게 고쳐 주시고, 어려움이 생긴 시기와 하루 생산량을 "
     "애로내용에 덧붙여 주십시오."
@@ -28,102 +27,131 @@ OBJECTION = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Application:
-    """What a firm applied for in the demo, and the person who acts for it."""
+    """What a firm applies for in the demo. Its steps are methods, each done by the one whose turn it is."""
 
     written: DemoRequest
-    person: User
-    request: MentoringRequest
+    staff: Staff
+    _person: User | None = None
+    _request: MentoringRequest | None = None
 
     @property
     def goes_to(self) -> str:
         """How far it gets."""
         return self.written.more["state"]
 
+    @property
+    def person(self) -> User:
+        """Who acts for the firm."""
+        if self._person is None:
+            raise LookupError(self.written.row.reference)
+        return self._person
 
-def found_firms(staff: Staff) -> list[Application]:
-    """Every firm signs up, says who it is and what hurts, and most hand the request in."""
-    applications = []
-    for written in demo_requests():
-        person = _signed_up(written)
-        _say_who(written, person)
-        application = Application(written, person, _say_what(staff, written, person))
-        if application.goes_to != "draft":
-            actions.submit_request(application.request, by=person)
-        applications.append(application)
-    return applications
+    @property
+    def request(self) -> MentoringRequest:
+        """The request, once the firm has said what hurts."""
+        if self._request is None:
+            raise LookupError(self.written.row.reference)
+        return self._request
 
+    @property
+    def case(self) -> MatchCase:
+        """The case, once the request was found eligible."""
+        case = MatchCase.of_request(self.request)
+        if case is None:
+            raise LookupError(self.request.reference)
+        return case
 
-def _signed_up(written: DemoRequest) -> User:
-    row, more = written.row, written.more
-    return joined(
-        Role.COMPANY, more["email"], more["person"], None, firm=row.company_name, brn=row.company_brn
-    )
+    def sign_up(self) -> None:
+        """The person signs up for the firm."""
+        row, more = self.written.row, self.written.more
+        sign_up(Role.COMPANY, more["email"], more["person"], None, firm=row.company_name, brn=row.company_brn)
 
+    def confirm(self) -> None:
+        """The person opens the mailed link, which founds the firm."""
+        self._person = confirmed(self.written.more["email"])
 
-def _say_who(written: DemoRequest, person: User) -> None:
-    row, more = written.row, written.more
-    values = {
-        "industry": row.industry,
-        "region": row.region,
-        "city": more["city"] or None,
-        "employees": row.employees,
-        "size_class": None if row.employees is None else "small" if row.employees < 50 else "medium",
-        "products": more["products"] or None,
-    }
-    kinds = (
-        (RelationToFirm.CUSTOMER, more["customers"]),
-        (RelationToFirm.COMPETITOR, more["competitors"]),
-        (RelationToFirm.VENDOR, more["vendors"]),
-    )
-    relations = [
-        drafting.NamedRelation(kind, name) for kind, names in kinds for name in names.split(";") if name
-    ]
-    drafting.save_company(values, relations, version=None, by=person)
+    def say_who(self) -> None:
+        """The firm states its own data."""
+        row, more = self.written.row, self.written.more
+        values = {
+            "industry": row.industry,
+            "region": row.region,
+            "city": more["city"] or None,
+            "employees": row.employees,
+            "size_class": None if row.employees is None else "small" if row.employees < 50 else "medium",
+            "products": more["products"] or None,
+        }
+        kinds = (
+            (RelationToFirm.CUSTOMER, more["customers"]),
+            (RelationToFirm.COMPETITOR, more["competitors"]),
+            (RelationToFirm.VENDOR, more["vendors"]),
+        )
+        relations = [
+            drafting.NamedRelation(kind, name) for kind, names in kinds for name in names.split(";") if name
+        ]
+        drafting.save_company(values, relations, version=None, by=self.person)
 
+    def say_what(self) -> None:
+        """The firm says what hurts, and accepts terms that its words point to."""
+        row, more = self.written.row, self.written.more
+        named = [need.term for need in row.needs if need.term]
+        terms = named or [term for term in more["accepted"].split(";") if term]
+        self._request = drafting.express_interest(
+            self.staff.programme.id, row.problem, terms, {}, by=self.person
+        )
 
-def _say_what(staff: Staff, written: DemoRequest, person: User) -> MentoringRequest:
-    row, more = written.row, written.more
-    named = [need.term for need in row.needs if need.term]
-    terms = named or [term for term in more["accepted"].split(";") if term]
-    request = drafting.express_interest(staff.programme.id, row.problem, terms, {}, by=person)
-    wished = {need.term: need.grade for need in row.needs}
-    tier = next((tier for tier in staff.programme.tiers if tier.months >= row.months), None)
-    values = {
-        "title": row.title,
-        "goal": more["goal"] or None,
-        "level": row.level,
-        "months": row.months,
-        "start_on": row.start_on,
-        "mode": str(row.mode),
-        "place": more["place"] or None,
-        "tier_id": tier.id if tier else None,
-        "declarations": list(DECLARATIONS) if more["goal"] else [],
-    }
-    draft = drafting.Draft(
-        values=values,
-        unfinished={},
-        priorities={need.id: wished[need.term] for need in request.needs if need.term in wished},
-    )
-    drafting.save_request(request, draft, by=person)
-    return request
+    def fill_in(self) -> None:
+        """The firm fills in the rest of the request."""
+        row, more = self.written.row, self.written.more
+        wished = {need.term: need.grade for need in row.needs}
+        tier = next((tier for tier in self.staff.programme.tiers if tier.months >= row.months), None)
+        values = {
+            "title": row.title,
+            "goal": more["goal"] or None,
+            "level": row.level,
+            "months": row.months,
+            "start_on": self.written.start_on,
+            "mode": str(row.mode),
+            "place": more["place"] or None,
+            "tier_id": tier.id if tier else None,
+            "declarations": list(DECLARATIONS) if more["goal"] else [],
+        }
+        draft = drafting.Draft(
+            values=values,
+            unfinished={},
+            priorities={need.id: wished[need.term] for need in self.request.needs if need.term in wished},
+        )
+        drafting.save_request(self.request, draft, by=self.person)
 
+    def submit(self) -> None:
+        """The firm hands the request in."""
+        actions.submit_request(self.request, by=self.person)
 
-def check_requests(staff: Staff, applications: list[Application]) -> list[Application]:
-    """The operator goes through what was handed in; those that were found eligible."""
-    eligible = []
-    for application in applications:
-        if application.goes_to in ("draft", "submitted"):
-            continue
-        actions.take_request(application.request, by=staff.operators[0])
-        if application.goes_to not in UNDECIDED:
-            checks = checks_of(application.request)
-            actions.find_eligible(application.request, checks, by=staff.operators[0])
-            eligible.append(application)
-        elif application.goes_to != "checking":
-            _decide_against(staff, application)
-    return eligible
+    def take(self) -> None:
+        """The operator begins to check."""
+        actions.take_request(self.request, by=self.staff.operators[0])
+
+    def find_eligible(self) -> None:
+        """The operator finds nothing against it."""
+        actions.find_eligible(self.request, checks_of(self.request), by=self.staff.operators[0])
+
+    def send_back(self) -> None:
+        """The operator asks for a correction."""
+        actions.return_request(
+            self.request, checks_of(self.request), RETURN_REASON, by=self.staff.operators[1]
+        )
+
+    def find_ineligible(self) -> None:
+        """The operator finds a reason against it."""
+        checks = checks_of(self.request)
+        checks["declarations"] = {"result": str(Result.FAULT), "note": "지원과제 관리시스템에서 수행 중 확인"}
+        actions.find_ineligible(self.request, checks, REFUSAL_REASON, by=self.staff.operators[1])
+
+    def object(self) -> None:
+        """The firm objects to that."""
+        actions.raise_objection(self.request, OBJECTION, by=self.person)
 
 
 def checks_of(request: MentoringRequest) -> dict[str, dict[str, str]]:
@@ -135,15 +163,3 @@ def checks_of(request: MentoringRequest) -> dict[str, dict[str, str]]:
         }
         for item, finding in findings(request).items()
     }
-
-
-def _decide_against(staff: Staff, application: Application) -> None:
-    request, operator = application.request, staff.operators[1]
-    checks = checks_of(request)
-    if application.goes_to == "returned":
-        actions.return_request(request, checks, RETURN_REASON, by=operator)
-        return
-    checks["declarations"] = {"result": str(Result.FAULT), "note": "지원과제 관리시스템에서 수행 중 확인"}
-    actions.find_ineligible(request, checks, REFUSAL_REASON, by=operator)
-    if application.goes_to == "objected":
-        actions.raise_objection(request, OBJECTION, by=application.person)

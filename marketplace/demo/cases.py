@@ -1,15 +1,11 @@
-"""The cases of the demo, each led as far as its line in ``requests_more.csv`` says."""
+"""The steps of a case in the demo, each done by the one whose turn it is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from marketplace.accounts.models import User
 from marketplace.demo.applications import Application
-from marketplace.demo.people import Staff
 from marketplace.matching import actions
 from marketplace.matching.index import rank_case
-from marketplace.matching.models import Candidate, MatchCase
+from marketplace.matching.models import Candidate
 from marketplace.matching.states import CandidateState
 
 PROPOSED = 4  # candidates that the operator releases
@@ -27,17 +23,9 @@ class Stopped(Exception):
     """A case cannot be led on, because the ranking leaves too few experts."""
 
 
-def lead_cases(staff: Staff, eligible: list[Application]) -> None:
-    """Lead every case to where it is meant to stand."""
-    for application in eligible:
-        case = MatchCase.of_request(application.request)
-        if case is None:
-            raise LookupError(application.request.reference)
-        for step in STEPS[application.goes_to]:
-            step(staff, application.person, case)
-
-
-def _release(staff: Staff, firm: User, case: MatchCase) -> None:
+def release(application: Application) -> None:
+    """The operator proposes the experts who rank highest."""
+    case, staff = application.case, application.staff
     found = rank_case(case)
     chosen = [int(ranked.expert) for ranked in found.ranking.experts[:PROPOSED]]
     if len(chosen) < PROPOSED:
@@ -45,58 +33,53 @@ def _release(staff: Staff, firm: User, case: MatchCase) -> None:
     actions.release(case, chosen, by=staff.operators[0], seen=found.result_hash)
 
 
-def _prefer(staff: Staff, firm: User, case: MatchCase) -> None:
+def prefer(application: Application) -> None:
+    """The firm puts the first three in the order of the ranking."""
+    case = application.case
     listed = sorted(case.in_state(CandidateState.LISTED), key=lambda candidate: candidate.rank or 0)
     choices = {place: candidate.id for place, candidate in enumerate(listed[:3], 1)}
-    actions.prefer(case, choices, by=firm)
+    actions.prefer(case, choices, by=application.person)
 
 
-def _refuse(staff: Staff, firm: User, case: MatchCase) -> None:
-    actions.refuse(case, REFUSE_REASON, by=firm)
+def refuse(application: Application) -> None:
+    """The firm wants none of them."""
+    actions.refuse(application.case, REFUSE_REASON, by=application.person)
 
 
-def _offer_of(case: MatchCase) -> Candidate:
-    if case.offered is None:
-        raise Stopped(f"{case.request.reference}: nobody is being asked")
-    return case.offered
+def _offer_of(application: Application) -> Candidate:
+    offer = application.case.offered
+    if offer is None:
+        raise Stopped(f"{application.request.reference}: nobody is being asked")
+    return offer
 
 
-def _accept(staff: Staff, firm: User, case: MatchCase) -> None:
-    offer = _offer_of(case)
+def accept(application: Application) -> None:
+    """The expert accepts."""
+    offer = _offer_of(application)
     actions.accept(offer, by=offer.expert.user)
 
 
-def _decline(staff: Staff, firm: User, case: MatchCase) -> None:
-    offer = _offer_of(case)
+def decline(application: Application) -> None:
+    """The expert declines, and the next one is asked."""
+    offer = _offer_of(application)
     actions.decline(offer, DECLINE_REASON, by=offer.expert.user)
 
 
-def _approve_first(staff: Staff, firm: User, case: MatchCase) -> None:
-    actions.approve_first(case, by=staff.operators[1])
+def approve_first(application: Application) -> None:
+    """The operator approves."""
+    actions.approve_first(application.case, by=application.staff.operators[1])
 
 
-def _approve_final(staff: Staff, firm: User, case: MatchCase) -> None:
-    actions.approve_final(case, by=staff.officials[0])
+def approve_final(application: Application) -> None:
+    """The ministry approves."""
+    actions.approve_final(application.case, by=application.staff.officials[0])
 
 
-def _send_back(staff: Staff, firm: User, case: MatchCase) -> None:
-    actions.send_back(case, RETURN_REASON, by=staff.officials[1])
+def send_back(application: Application) -> None:
+    """The ministry wants the operator to look again."""
+    actions.send_back(application.case, RETURN_REASON, by=application.staff.officials[1])
 
 
-def _withdraw(staff: Staff, firm: User, case: MatchCase) -> None:
-    actions.withdraw(case, WITHDRAW_REASON, by=firm)
-
-
-_ACCEPTED = (_release, _prefer, _accept)
-STEPS: dict[str, tuple[Callable[[Staff, User, MatchCase], None], ...]] = {
-    "matching": (),
-    "proposed": (_release,),
-    "refused": (_release, _refuse),
-    "offered": (_release, _prefer),
-    "declined": (_release, _prefer, _decline),
-    "accepted": _ACCEPTED,
-    "first_approved": (*_ACCEPTED, _approve_first),
-    "sent_back": (*_ACCEPTED, _approve_first, _send_back),
-    "approved": (*_ACCEPTED, _approve_first, _approve_final),
-    "withdrawn": (_release, _withdraw),
-}
+def withdraw(application: Application) -> None:
+    """The firm gives up."""
+    actions.withdraw(application.case, WITHDRAW_REASON, by=application.person)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 import time
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 
 from marketplace import settings
-from marketplace.database import db, read_only
+from marketplace.database import clock_at, utcnow
 from marketplace.demo.people import sign_in_table
-from marketplace.demo.world import HalfBuilt, build_demo, is_built
+from marketplace.demo.world import HalfBuilt, beginning, build_demo, is_built
 from marketplace.migrate import upgrade
 from marketplace.reference import load_reference
-from marketplace.taxonomy.actions import current_vocabulary
 
 
 @click.command()
@@ -29,28 +27,20 @@ def demo(context: click.Context, host: str, port: int) -> None:
     click.echo(f"\n스마트제조 전문가 매칭 시연 / demo: http://{host}:{port}\n")
     click.echo(sign_in_table())
     click.echo()
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    threading.Thread(target=_warm_up, args=(app,), daemon=True).start()
     context.invoke(current_app.cli.commands["serve"], host=host, port=port)
-
-
-def _warm_up(app: Flask) -> None:
-    """Load the reader of Korean text, which takes seconds, before the first visitor needs it."""
-    with app.app_context():
-        read_only(True)
-        current_vocabulary().propose("도금이 벗겨집니다")
-        db.session.rollback()
 
 
 def prepare() -> None:
     """Bring the database to the newest schema, load the reference data, and build the world unless it is there.
 
+    The reference data of a new world is as old as the world, for the record's times never go back.
+
     Raises ClickException on a database that holds people of another origin, or a world half built.
     """
     upgrade()
-    load_reference()
     try:
         if is_built():
+            load_reference()
             return
     except HalfBuilt as other:
         raise click.ClickException(
@@ -59,7 +49,10 @@ def prepare() -> None:
         ) from other
     started = time.monotonic()
     click.echo("시연 자료를 만듭니다 / building the demo world:")
-    build_demo(lambda stage: click.echo(f"  {time.monotonic() - started:5.1f} s  {stage}"))
+    now = utcnow()
+    with clock_at(beginning(now)):
+        load_reference()
+    build_demo(lambda stage: click.echo(f"  {time.monotonic() - started:5.1f} s  {stage}"), now=now)
     click.echo(f"  {time.monotonic() - started:5.1f} s")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from marketplace import tokens
 from marketplace.access import Role
@@ -11,7 +12,7 @@ from marketplace.accounts.actions_join import accept_invitation, confirm, join
 from marketplace.accounts.actions_organisations import save_organisation
 from marketplace.accounts.models import ConsentText, Organisation, OrganisationKind, User, civil_today
 from marketplace.database import db
-from marketplace.programmes.actions import save_contribution
+from marketplace.programmes.actions import save_contribution, save_programme
 from marketplace.programmes.models import Programme
 
 #: One password for everybody in the demo, printed by the command that serves it.
@@ -88,10 +89,10 @@ def invited(
     return accept_invitation(token=token, password=PASSWORD, agreed=consents_for(role))
 
 
-def joined(
+def sign_up(
     role: Role, email: str, person: str, phone: str | None, *, firm: str | None = None, brn: str | None = None
-) -> User:
-    """Sign a person up at one of the open doors and confirm the address by the link that was mailed."""
+) -> None:
+    """Sign a person up at one of the open doors."""
     join(
         role=role,
         email=email,
@@ -104,12 +105,19 @@ def joined(
         firm_name=firm,
         brn=brn,
     )
+
+
+def confirmed(email: str) -> User:
+    """Confirm the address by the link that was mailed, and give the person.
+
+    Raises LookupError when nobody signed up with the address.
+    """
     user = User.with_email(email)
     if user is None:
         raise LookupError(email)
-    confirmed = confirm(token=tokens.sign("confirm", user.id, user.link_stamp))
-    db.session.refresh(confirmed)  # the firm that was founded, as the next page would see it
-    return confirmed
+    user = confirm(token=tokens.sign("confirm", user.id, user.link_stamp))
+    db.session.refresh(user)  # the firm that was founded, as the next page would see it
+    return user
 
 
 def found_staff(programme: Programme) -> Staff:
@@ -133,10 +141,34 @@ def found_sponsors(staff: Staff) -> None:
         save_contribution(staff.programme, sponsor.id, pledged, received, by=staff.officials[0])
 
 
-def found_fresh_firm() -> None:
-    """The firm whose person has an account and nothing else."""
+def keep_open(staff: Staff, since: date, until: date) -> None:
+    """See to it that the programme takes requests on all of these days.
+
+    The programme of the package has the dates of its year; a demo that is built later prolongs it.
+    """
+    programme = staff.programme
+    if programme.opens_on <= since and until <= programme.closes_on:
+        return
+    values = {
+        "opens_on": min(programme.opens_on, since),
+        "closes_on": max(programme.closes_on, until),
+        "min_candidates": programme.min_candidates,
+        "max_candidates": programme.max_candidates,
+        "offer_days": programme.offer_days,
+        "reminder_days": programme.reminder_days,
+    }
+    save_programme(programme, values, by=staff.officials[0])
+
+
+def sign_up_fresh_firm() -> None:
+    """The firm whose person has an account and nothing else signs up."""
     name, person, firm, brn = FRESH_FIRM
-    joined(Role.COMPANY, address(name), person, "010-0000-0101", firm=firm, brn=brn)
+    sign_up(Role.COMPANY, address(name), person, "010-0000-0101", firm=firm, brn=brn)
+
+
+def confirm_fresh_firm() -> None:
+    """And its person opens the mailed link."""
+    confirmed(address(FRESH_FIRM[0]))
 
 
 def sign_in_table() -> str:

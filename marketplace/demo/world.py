@@ -1,18 +1,27 @@
-"""The whole world, stage by stage."""
+"""The whole world, as it came about."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from marketplace.accounts.models import User
 from marketplace.audit import AuditEntry, recorded
-from marketplace.database import db
-from marketplace.demo.applications import check_requests, found_firms
-from marketplace.demo.cases import lead_cases
-from marketplace.demo.people import found_fresh_firm, found_sponsors, found_staff
-from marketplace.demo.profiles import found_experts
+from marketplace.database import clock_at, db, utcnow
+from marketplace.demo.people import (
+    confirm_fresh_firm,
+    found_sponsors,
+    found_staff,
+    keep_open,
+    sign_up_fresh_firm,
+)
+from marketplace.demo.profiles import plan_experts
+from marketplace.demo.timeline import Timeline, office_day
+from marketplace.demo.ways import plan_requests
 from marketplace.events import Event
 from marketplace.programmes.models import Programme
 
@@ -31,19 +40,56 @@ def is_built() -> bool:
     return whole is not None
 
 
-def build_demo(tell: Callable[[str], None] = lambda stage: None) -> None:
-    """Build the world on a database with the reference data and no people; ``tell`` hears each stage."""
-    programme = Programme.open_now()[0]
-    tell("담당자와 참여 대기업 / staff and sponsors")
-    staff = found_staff(programme)
-    found_sponsors(staff)
-    tell("전문가 / experts")
-    found_experts(staff)
-    tell("기업과 신청서 / firms and requests")
-    applications = found_firms(staff)
-    eligible = check_requests(staff, applications)
-    found_fresh_firm()
-    tell("매칭 / matching")
-    lead_cases(staff, eligible)
-    with recorded(None, Event.DEMO_BUILT, programme, requests=len(applications), cases=len(eligible)):
-        pass
+#: When the site was set up, before anybody came.
+DAYS_BEFORE = 56
+
+
+def beginning(now: datetime) -> datetime:
+    """When the demo's past begins."""
+    timeline = Timeline(now)
+    return timeline.within(office_day(timeline.days_ago(DAYS_BEFORE)))
+
+
+def build_demo(tell: Callable[[str], None] = lambda stage: None, *, now: datetime | None = None) -> None:
+    """Build the world on a database with the reference data and no people; ``tell`` hears each stage.
+
+    Everything happens in the eight weeks before ``now`` (the present unless given), at moments that never go
+    back. The database is kept from waiting for the disk meanwhile: a build that broke off is begun anew.
+    """
+    timeline = Timeline(now or utcnow())
+    with _in_haste():
+        tell("담당자와 참여 대기업 / staff and sponsors")
+        with clock_at(beginning(timeline.now)):
+            programme = Programme.open_now()[0]
+            staff = found_staff(programme)
+            found_sponsors(staff)
+            keep_open(staff, timeline.days_ago(DAYS_BEFORE + 7), timeline.today + timedelta(days=14))
+        plan_experts(staff, timeline)
+        requests = plan_requests(staff, timeline)
+        yesterday = timeline.within(timeline.days_ago(1))
+        timeline.add(yesterday, sign_up_fresh_firm)
+        timeline.add(yesterday + timedelta(minutes=4), confirm_fresh_firm)
+        timeline.run(lambda monday: tell(f"{monday.isoformat()} 주 / week"))
+        with clock_at(timeline.now), recorded(None, Event.DEMO_BUILT, programme, requests=requests):
+            pass
+
+
+@contextmanager
+def _in_haste() -> Iterator[None]:
+    """Let SQLite leave the writing to the operating system, on connections that end with the block."""
+
+    def hurry(connection: Any, *_: Any) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    if db.engine.dialect.name != "sqlite":
+        yield
+        return
+    db.session.rollback()
+    db.engine.dispose()
+    event.listen(db.engine, "connect", hurry)
+    try:
+        yield
+    finally:
+        event.remove(db.engine, "connect", hurry)
+        db.session.rollback()
+        db.engine.dispose()

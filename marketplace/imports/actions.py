@@ -45,7 +45,9 @@ def find_import(import_id: int, *, by: User) -> ImportFile:
     """The import with its job, if the reader's body brought it in; else NotFound."""
     require(by, Permission.IMPORT_ROWS)
     found = db.session.scalar(
-        select(ImportFile).where(ImportFile.id == import_id).options(joinedload(ImportFile.job))
+        select(ImportFile)
+        .where(ImportFile.id == import_id)
+        .options(joinedload(ImportFile.job), joinedload(ImportFile.uploaded_by))
     )
     if found is None:
         raise NotFound(import_id)
@@ -59,7 +61,7 @@ def imports_page(number: int, *, by: User) -> Page[ImportFile]:
     query = (
         select(ImportFile)
         .where(ImportFile.uploaded_by.has(User.organisation_id == by.organisation_id))
-        .options(joinedload(ImportFile.job))
+        .options(joinedload(ImportFile.job), joinedload(ImportFile.uploaded_by))
         .order_by(ImportFile.id.desc())
     )
     return page_of(query, number)
@@ -211,4 +213,3 @@ def faults_and_table(file: ImportFile, *, by: User) -> tuple[list[Fault], Any]:
     if not faults:
         faults = list(_plan(file, sheet).faults)
     return faults, sheet.table
-

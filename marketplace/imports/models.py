@@ -61,7 +61,7 @@ class ImportFile(Identified, Versioned, Base):
     faults: Mapped[list[Any]] = mapped_column(default=list)  # the first 1,000
     decided_at: Mapped[datetime | None]
 
-    uploaded_by: Mapped[User] = relationship(lazy="joined")
+    uploaded_by: Mapped[User] = relationship()
     job: Mapped[Job | None] = relationship()
 
     def belongs_to(self, user: User) -> bool:

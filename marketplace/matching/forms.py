@@ -9,11 +9,11 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.matching.models import Candidate
-from marketplace.web.fields import LongTextField, WholeNumberField
+from marketplace.web.fields import LongTextField, Needed, WholeNumberField
 
 REASON_LIMIT = 2000
 
@@ -40,7 +40,7 @@ class Numbers(SelectMultipleField):
 class ReasonForm(FlaskForm):
     """A decision with its reason."""
 
-    reason = LongTextField(_l("사유"), [InputRequired(_l("사유를 적어 주십시오."))], limit=REASON_LIMIT)
+    reason = LongTextField(_l("사유"), [Needed(_l("사유를 적어 주십시오."))], limit=REASON_LIMIT)
 
 
 class ReleaseForm(FlaskForm):
@@ -55,10 +55,10 @@ class OverrideForm(FlaskForm):
     """An expert outside the firm's order, and why."""
 
     expert = WholeNumberField(
-        _l("전문가 번호"), [InputRequired(_l("전문가 번호를 적어 주십시오."))], least=1, most=2**31 - 1
+        _l("전문가 번호"), [Needed(_l("전문가 번호를 적어 주십시오."))], least=1, most=2**31 - 1
     )
     reason = LongTextField(
-        _l("예외로 제안하는 사유"), [InputRequired(_l("사유를 적어 주십시오."))], limit=REASON_LIMIT
+        _l("예외로 제안하는 사유"), [Needed(_l("사유를 적어 주십시오."))], limit=REASON_LIMIT
     )
 
 
@@ -87,5 +87,5 @@ class PreferenceForm(FlaskForm):
 class DeclineForm(FlaskForm):
     """Why an expert declines, and whether he is unavailable from now on."""
 
-    reason = LongTextField(_l("거절 사유"), [InputRequired(_l("사유를 적어 주십시오."))], limit=REASON_LIMIT)
+    reason = LongTextField(_l("거절 사유"), [Needed(_l("사유를 적어 주십시오."))], limit=REASON_LIMIT)
     become_unavailable = BooleanField(_l("당분간 새 제안을 받지 않겠습니다. (활동 일시중지)"))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from marketplace.companies.actions import on_eligible, on_withdrawn
-from marketplace.companies.progress import case_progress
+from marketplace.companies.progress import case_progress, case_standings
 from marketplace.matching.actions import open_case, withdraw_with_request
-from marketplace.matching.progress import steps_of_case
+from marketplace.matching.progress import standings_of_cases, steps_of_case
 
 on_eligible.append(open_case)
 on_withdrawn.append(withdraw_with_request)
 case_progress.append(steps_of_case)
+case_standings.append(standings_of_cases)

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from marketplace.audit import history_of
 from marketplace.companies.models import MentoringRequest
-from marketplace.companies.progress import Step
+from marketplace.companies.progress import Standing, Step
+from marketplace.database import db
 from marketplace.errors import N_
 from marketplace.matching.models import MatchCase
-from marketplace.matching.states import CaseState
+from marketplace.matching.states import HOLDER, RECORDED_AS, STATE_LABELS, TONES, CaseState
 
 S = CaseState
+#: What ends each of the steps before the approvals; an exception skips the firm's choice, and so ends both.
+_ENDED_BY = (("release", "nominate"), ("prefer",), ("accept",))
+_SKIPPED_BY = RECORDED_AS["override"]
 _RANK = {S.MATCHING: 0, S.PROPOSED: 1, S.OFFERED: 2, S.ACCEPTED: 3, S.FIRST_APPROVED: 4, S.APPROVED: 5}
+
+
+def standings_of_cases(request_ids: Sequence[int]) -> dict[int, Standing]:
+    """How the cases of these requests stand, by the number of the request."""
+    columns = (MatchCase.request_id, MatchCase.state, MatchCase.due_at)
+    found = db.session.execute(select(*columns).where(MatchCase.request_id.in_(request_ids)))
+    return {
+        number: Standing(STATE_LABELS[state], TONES[state], HOLDER.get(state), due)
+        for number, state, due in ((number, CaseState(state), due) for number, state, due in found)
+    }
 
 
 def steps_of_case(request: MentoringRequest) -> list[Step]:
@@ -17,21 +37,32 @@ def steps_of_case(request: MentoringRequest) -> list[Step]:
     case = MatchCase.of_request(request)
     if case is None or case.state == S.WITHDRAWN:
         return []
-    return [_step(case, place) for place in range(5)]
+    ended = _ended(case)
+    return [_step(case, place, ended[place]) for place in range(5)]
 
 
-def _step(case: MatchCase, place: int) -> Step:
+def _ended(case: MatchCase) -> list[datetime | None]:
+    """When each step was done last, as the record tells; None for what never was."""
+    newest = {entry.event: entry.at for entry in history_of(case)}
+    skipped = newest.get(_SKIPPED_BY)
+    days = [
+        max((newest[RECORDED_AS[verb]] for verb in verbs if RECORDED_AS[verb] in newest), default=skipped)
+        for verbs in _ENDED_BY
+    ]
+    return [*days, case.first_approved_at, case.approved_at]
+
+
+def _step(case: MatchCase, place: int, ended: datetime | None) -> Step:
     rank = _RANK[CaseState(case.state)]
     state = "done" if place < rank else "current" if place == rank else "next"
     url, action = None, None
     if place == 1 and state == "current":
         url, action = f"/requests/{case.request_id}/candidates", N_("후보 비교와 희망순위")
     label, who, note = _WORDS[place]
-    when = {3: case.first_approved_at, 4: case.approved_at}.get(place) if state == "done" else None
     return Step(
         label,
         state,
-        when=case.entered_at if state == "current" else when,
+        when=case.entered_at if state == "current" else ended if state == "done" else None,
         who=who,
         due=case.due_at if state == "current" else None,
         note=note if state == "current" else None,

@@ -20,17 +20,15 @@ from marketplace.matching.explanation import PART_TEXT
 from marketplace.matching.models import Candidate, MatchCase
 from marketplace.matching.profiles import Period
 from marketplace.matching.rules import EXCLUSION_TEXT, TRANSLATED_FACTS, UNKNOWN_TEXT, peak
-from marketplace.matching.states import CANDIDATE_LABELS, HOLDER, STATE_LABELS, CandidateState, CaseState
+from marketplace.matching.states import (
+    CANDIDATE_LABELS,
+    HOLDER,
+    STATE_LABELS,
+    TONES,
+    CandidateState,
+    CaseState,
+)
 
-TONES = {
-    CaseState.MATCHING: "gray",
-    CaseState.PROPOSED: "information",
-    CaseState.OFFERED: "information",
-    CaseState.ACCEPTED: "primary",
-    CaseState.FIRST_APPROVED: "primary",
-    CaseState.APPROVED: "success",
-    CaseState.WITHDRAWN: "gray",
-}
 CANDIDATE_TONES = {
     CandidateState.LISTED: "information",
     CandidateState.OFFERED: "primary",
@@ -41,6 +39,14 @@ CANDIDATE_TONES = {
     CandidateState.REJECTED: "danger",
     CandidateState.LAPSED: "gray",
 }
+#: From how many points on a score is called what, and the tone of its badge; a reading aid, no rule.
+#: The points are those of the page, rounded to whole ones, so that number and word never disagree.
+BANDS = (
+    (80, N_("매우 적합"), "success"),
+    (60, N_("적합"), "primary"),
+    (40, N_("부분 적합"), "warning"),
+    (0, N_("낮음"), "gray"),
+)
 SOURCES = {"ranking": N_("추천"), "firm": N_("기업이 직접 지정"), "override": N_("운영기관 예외 제안")}
 
 
@@ -60,6 +66,22 @@ def _term(code: str | None, words: str) -> str:
 def case_badge(state: str) -> tuple[str, str]:
     """The name of a case's state and the tone of its badge."""
     return gettext(STATE_LABELS[CaseState(state)]), TONES[CaseState(state)]
+
+
+def band(points: float | None) -> tuple[str, str] | None:
+    """What a score of 0 to 100 points is called, and the tone of its badge; None without a score."""
+    if points is None:
+        return None
+    shown = float(f"{points:.0f}")
+    return next((gettext(label), tone) for least, label, tone in BANDS if shown >= least)
+
+
+def bands() -> list[tuple[str, str, str]]:
+    """The words for scores with what each stands for, as tone, word and range."""
+    above = [least for least, _label, _tone in BANDS]
+    ranges = [gettext("%(least)d점 이상", least=least) for least in above[:-1]]
+    ranges.append(gettext("%(least)d점 미만", least=above[-2]))
+    return [(tone, gettext(label), said) for (_least, label, tone), said in zip(BANDS, ranges, strict=True)]
 
 
 def candidate_badge(state: str) -> tuple[str, str]:
@@ -108,18 +130,26 @@ def parts(explanation: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def needs(explanation: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Per need: covered by which skill or career with which evidence, or not."""
-    return [
-        {
-            "label": _term(need["term"], need["need"]),
-            "importance": gettext(PRIORITIES[need["priority"]])
-            if need["priority"] in PRIORITIES
-            else gettext("애로내용에서 읽음"),
-            "status": "covered" if need["covered"] else "uncovered",
-            "evidence": _evidence(need),
-        }
-        for need in explanation.get("needs", [])
-    ]
+    """Per need that the firm stated: covered by which skill or career with which evidence, or not."""
+    return [_need(need) for need in explanation.get("needs", []) if need["priority"] in PRIORITIES]
+
+
+def read_needs(explanation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Fields that the firm did not state but that its problem points to, those that the expert covers.
+
+    The others are left out: nobody asked for them, so they speak against no one.
+    """
+    found = explanation.get("needs", [])
+    return [_need(need) for need in found if need["priority"] not in PRIORITIES and need["covered"]]
+
+
+def _need(need: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "label": _term(need["term"], need["need"]),
+        "importance": gettext(PRIORITIES[need["priority"]]) if need["priority"] in PRIORITIES else None,
+        "status": "covered" if need["covered"] else "uncovered",
+        "evidence": _evidence(need),
+    }
 
 
 def _evidence(need: Mapping[str, Any]) -> str:
@@ -151,8 +181,10 @@ def card(
         "name": expert.name,
         "headline": without_contacts(expert.headline),
         "score": candidate.score_points,
+        "band": band(candidate.score_points),
         "parts": parts(explanation),
         "needs": needs(explanation),
+        "read": read_needs(explanation),
         "url": url,
         "small_factory": small_factory(expert) or gettext("근거 부족"),
         "distance": reach(expert, case) or gettext("근거 부족"),
@@ -175,8 +207,10 @@ def ranked_card(
         "name": expert.name,
         "headline": without_contacts(expert.headline),
         "score": row["score"],
+        "band": band(row["score"]),
         "parts": parts(row),
         "needs": needs(row),
+        "read": read_needs(row),
         "small_factory": small_factory(expert) or gettext("근거 부족"),
         "distance": reach(expert, case) or gettext("근거 부족"),
         "open_places": max(0, expert.capacity - peak(held, case.period)),

@@ -47,6 +47,15 @@ STATE_LABELS = {
     CaseState.APPROVED: N_("승인 완료"),
     CaseState.WITHDRAWN: N_("취소"),
 }
+TONES = {  # of the badge
+    CaseState.MATCHING: "gray",
+    CaseState.PROPOSED: "information",
+    CaseState.OFFERED: "information",
+    CaseState.ACCEPTED: "primary",
+    CaseState.FIRST_APPROVED: "primary",
+    CaseState.APPROVED: "success",
+    CaseState.WITHDRAWN: "gray",
+}
 CANDIDATE_LABELS = {
     CandidateState.LISTED: N_("추천됨"),
     CandidateState.OFFERED: N_("회신 대기"),

@@ -43,6 +43,7 @@ def _offer_page(candidate: Candidate, form: DeclineForm) -> Response:
         and candidate.expires_at is not None
         and candidate.expires_at > utcnow(),
         needs_shown=showing.needs(candidate.explanation),
+        read_shown=showing.read_needs(candidate.explanation),
         **{**seen(case.request), "badge": showing.candidate_badge(candidate.state)},
     )
 

@@ -18,8 +18,8 @@ from marketplace.errors import NotAllowed
 from marketplace.matching import bulk, queries
 from marketplace.matching.blueprint import blueprint
 from marketplace.matching.queries import WAITS_FOR, QueueFilter
-from marketplace.matching.showing import case_badge
-from marketplace.matching.states import PLACE_HELD_IN, STATE_LABELS, CaseState
+from marketplace.matching.showing import bands, case_badge
+from marketplace.matching.states import PLACE_HELD_IN, STATE_LABELS, TRANSITIONS, CaseState
 from marketplace.web.page import me, number_arg, page, show, text_arg, to
 
 MINE = "mine"
@@ -27,7 +27,7 @@ MINE = "mine"
 
 @blueprint.context_processor
 def _words() -> dict[str, Any]:
-    return {"case_badge": case_badge, "days_left": days_left}
+    return {"case_badge": case_badge, "days_left": days_left, "score_bands": bands}
 
 
 def tab_of_page() -> str:
@@ -66,12 +66,27 @@ def queue() -> Response:
         page_=page_of(queries.queue(me(), wanted), number_arg("page")),
         tabs=_tabs(tab_of_page()),
         tab=tab_of_page(),
-        verb=bulk.verb_of(me()),
-        held_in=PLACE_HELD_IN,
+        approvable=_approvable(wanted.states),
+        columns=_columns(wanted.states),
         programmes=[(row.id, choices.named(row)) for row in programmes_in_reach(me())],
         regions=choices.region_choices(),
         industries=choices.industry_choices(),
     )
+
+
+def _approvable(states: tuple[CaseState, ...]) -> CaseState | None:
+    """The state of this tab's cases that the user may approve several of at once; None when there is none."""
+    verb = bulk.verb_of(me())
+    return next((state for state in states or CaseState if verb in TRANSITIONS[state]), None)
+
+
+def _columns(states: tuple[CaseState, ...]) -> set[str]:
+    """The columns that can hold something in a tab: experts from 추천 on, a score once somebody is asked."""
+    shown = set(states or CaseState)
+    return {
+        *(["expert"] if shown - {CaseState.MATCHING} else []),
+        *(["score"] if shown & {CaseState.OFFERED, *PLACE_HELD_IN} else []),
+    }
 
 
 def _tabs(current: str) -> list[dict[str, Any]]:

@@ -25,6 +25,17 @@ def normal(text: str | None, *, lines: bool = False) -> str | None:
     return "".join(kept).strip()
 
 
+class Pointed(str):
+    """A message that leads to where it can be mended: ``url`` is a path of the site or the #name of a place."""
+
+    url: str
+
+    def __new__(cls, text: str, url: str) -> Pointed:
+        made = super().__new__(cls, text)
+        made.url = url
+        return made
+
+
 class Needed:
     """The field must hold something after normalising; zero is something, blanks and control signs are not."""
 

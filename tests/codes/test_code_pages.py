@@ -26,6 +26,7 @@ def test_a_region_that_is_ended_no_longer_stands(app, client):
         "valid_to": "2026-12-31",
     }
     assert client.post(f"/codes/regions/{region.id}", data=data).status_code == 303
+    db.session.expire_all()
     assert "36" in [r.code for r in regions(datetime.date(2026, 12, 31))]
     assert "36" not in [r.code for r in regions(datetime.date(2027, 1, 1))]
 

@@ -13,6 +13,7 @@ from marketplace.companies import actions, progress
 from marketplace.companies.eligibility import DECLARATIONS, ITEMS, today
 from marketplace.companies.models import MentoringRequest
 from marketplace.companies.states import RequestState
+from marketplace.matching import hooks as _joined_before  # noqa: F401 - joining in a patched list would be lost
 from tests import factories
 
 FINE = {item: {"result": "ok", "note": ""} for item in ITEMS}
@@ -21,7 +22,12 @@ FINE = {item: {"result": "ok", "note": ""} for item in ITEMS}
 @pytest.fixture(autouse=True)
 def nobody_joins_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """This slice by itself: what later slices do at the same time is tested there."""
-    for module, hooks in ((actions, "on_eligible"), (actions, "on_withdrawn"), (progress, "case_progress")):
+    for module, hooks in (
+        (actions, "on_eligible"),
+        (actions, "on_withdrawn"),
+        (progress, "case_progress"),
+        (progress, "case_standings"),
+    ):
         monkeypatch.setattr(module, hooks, [])
 
 

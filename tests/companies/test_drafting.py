@@ -180,7 +180,7 @@ def test_the_importance_of_a_need_is_changed_by_its_number(world):
     request = full_request(world)
     save(request, world.person, priorities={request.needs[0].id: 1, 999_999: 3})
     assert request.needs[0].priority == 1
-    assert [part.field for part in missing_parts(request)] == ["own_words"]
+    assert [part.field for part in missing_parts(request)] == ["needs"]
 
 
 def test_a_term_that_does_not_exist_is_refused_and_needs_have_a_limit(world):
@@ -230,8 +230,8 @@ def test_the_second_of_two_people_who_change_the_firm_is_told(world):
         ({"title": None}, "title"),
         ({"problem": "짧다"}, "problem"),
         ({"goal": None}, "goal"),
-        ({"needs": ()}, "own_words"),
-        ({"needs": (("QUA-01", 2),)}, "own_words"),
+        ({"needs": ()}, "needs"),
+        ({"needs": (("QUA-01", 2),)}, "needs"),
         ({"tier_id": None}, "tier_id"),
         ({"months": None}, "months"),
         ({"start_on": None}, "start_on"),

@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from marketplace.audit import history_of, verify_chain
-from marketplace.companies.eligibility import DECLARATIONS, ITEMS, today
+from marketplace.companies.eligibility import DECLARATIONS, ITEMS, missing_parts, today
 from marketplace.companies.models import MentoringRequest
 from marketplace.companies.states import RequestState
 from marketplace.database import db
+from tests import factories
 from tests.conftest import sign_in
 
 pytestmark = pytest.mark.both_databases
@@ -21,6 +22,20 @@ def stored() -> MentoringRequest:
     """The newest request as the database has it."""
     db.session.rollback()
     return db.session.query(MentoringRequest).populate_existing().order_by(MentoringRequest.id.desc()).first()
+
+
+def test_the_first_words_ask_for_what_handing_in_needs_of_the_firm(app, world):
+    firm = factories.company(region=None, industry=None, employees=None)
+    client = sign_in(app.test_client(), factories.person_of(firm))
+    page = client.get("/requests/new").text
+    for name in ("region", "industry", "employees"):
+        assert f'name="{name}"' in page, name
+    told = {"programme_id": world.programme.id, "problem": "도금이 벗겨져서 반품이 들어옵니다."}
+    told |= {"region": "48", "industry": "C25", "employees": "12"}
+    assert client.post("/requests/new", data=told).status_code == 303
+    assert stored().company.employees == 12
+    assert not [part for part in missing_parts(stored()) if part.of_firm]
+    assert 'name="employees"' not in client.get("/requests/new").text
 
 
 def test_a_request_goes_from_first_words_to_eligible_through_the_pages(app, world):

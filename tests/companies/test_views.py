@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 
@@ -114,6 +115,29 @@ def test_handing_in_names_everything_that_is_missing_at_its_field(firm, world):
     for field in ("title", "problem", "goal", "start_on", "place"):
         assert f'id="{field}-error"' in answer.text, field
     assert fresh(request).state == RequestState.DRAFT
+
+
+def test_a_request_without_needs_says_so_at_the_needs_and_leads_there(firm, world):
+    request = full_request(world, needs=())
+    answer = firm.post(f"/requests/{request.id}/edit", data={"do": "submit"})
+    assert answer.status_code == 422
+    assert '<a href="#needs">필요분야를 하나 이상 골라 주십시오.</a>' in answer.text
+    assert 'id="needs-error"' in answer.text
+    assert "직접 적기: " not in answer.text
+
+
+def test_what_the_firms_page_lacks_leads_there_and_back(firm, world):
+    world.firm.employees = None
+    factories.save(world.firm)
+    request = full_request(world)
+    answer = firm.post(f"/requests/{request.id}/edit", data={"do": "submit"})
+    place = re.search(r'<a href="(/company[^"]*)#employees">기업정보에 상시근로자', answer.text)[1]
+    saved = firm.post(html.unescape(place), data={"employees": "12"})
+    assert saved.location == f"/requests/{request.id}/edit"
+
+
+def test_the_firms_page_leads_to_no_other_site(firm, world):
+    assert firm.post("/company?next=//evil.example", data={"employees": "12"}).location == "/company"
 
 
 def test_somebody_elses_saving_is_told_and_the_page_keeps_what_was_typed(firm, world):

@@ -8,12 +8,15 @@ from datetime import timedelta
 import pytest
 
 from marketplace.access import Role
+from marketplace.audit import history_of
 from marketplace.companies import actions as company_actions
 from marketplace.companies.eligibility import ITEMS
 from marketplace.companies.states import RequestState
 from marketplace.database import db, utcnow
+from marketplace.events import Event
 from marketplace.matching import actions
 from marketplace.matching.models import MatchCase
+from marketplace.matching.progress import steps_of_case
 from marketplace.matching.states import CaseState
 from marketplace.web.todo import todos_of
 from tests import factories
@@ -46,6 +49,11 @@ def post(client, user, url, data=None, status=303):
 def without_tokens(text):
     """A page without what differs each time it is drawn."""
     return re.sub(r'(csrf[-_]token" (?:value|content)=)"[^"]+"', r"\1", text)
+
+
+def badges(text):
+    """The words of the badges on a page."""
+    return re.findall(r'class="krds-badge[^"]*">([^<]*)</span>', text)
 
 
 def released(world):
@@ -330,6 +338,34 @@ def test_the_request_page_shows_where_the_case_stands(world, client):
     text = page(client, firm, f"/requests/{case.request_id}")
     assert "희망순위" in text
     assert f"/requests/{case.request_id}/candidates" in text
+
+
+def test_after_approval_the_firm_sees_it_and_the_day_of_each_step(world, client):
+    case = released(world)
+    firm = factories.person_of(case.request.company)
+    actions.prefer(fresh(case), {1: case.candidates[0].id}, by=firm)
+    actions.accept(fresh(case).offered, by=fresh(case).offered.expert.user)
+    actions.approve_first(fresh(case), by=world.operator)
+    actions.approve_final(fresh(case), by=world.official)
+    when = {entry.event: entry.at for entry in history_of(fresh(case))}
+    steps = steps_of_case(fresh(case).request)
+    assert [step.state for step in steps] == ["done"] * 5
+    assert [step.when for step in steps[:3]] == [
+        when[Event.CANDIDATES_RELEASED],
+        when[Event.PREFERENCES_STATED],
+        when[Event.OFFER_ACCEPTED],
+    ]
+    assert [step.when for step in steps[3:]] == [fresh(case).first_approved_at, fresh(case).approved_at]
+    for url in (f"/requests/{case.request_id}", "/requests"):
+        assert badges(page(client, firm, url)) == ["승인 완료"]
+
+
+def test_an_exception_ends_the_steps_that_it_skips(world):
+    case = world.case()
+    actions.override(case, world.experts[0].id, LONG_REASON, by=world.operator)
+    (entry,) = (e for e in history_of(fresh(case)) if e.event == Event.MATCH_OVERRIDDEN)
+    steps = steps_of_case(fresh(case).request)
+    assert [(step.state, step.when) for step in steps[:2]] == [("done", entry.at)] * 2
 
 
 def test_a_request_found_eligible_opens_a_case_and_its_withdrawal_ends_it(world, client):
