@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import xlsxwriter
 
+from marketplace.accounts.models import civil_today
 from tests.factories import brn
 
 EXPERT_COLUMNS = (
@@ -36,6 +37,7 @@ EXPERTS = (
     ("정보솔", "생산정보시스템 전문가", "MES를 구축해 작업일보를 없앴습니다.", "새길정보", "이사", 20, "MES:4;LOT 추적·이력관리:3"),
     ("원가람", "원가관리 전문가", "제품별 원가를 계산하는 체계를 만들었습니다.", "누리화학", "부장", 28, "표준원가·원가계산:3"),
 )  # fmt: skip
+START = civil_today() + timedelta(days=43)
 FIRMS = (("가람도금", brn(777_001)), ("나래정밀", brn(777_002)))
 REFERENCES = ("접수-0001", "접수-0002")
 
@@ -62,10 +64,10 @@ def write_requests(path: Path) -> None:
     rows = (
         (REFERENCES[0], FIRMS[0][1], FIRMS[0][0], "C25", "경남", 38, "기초", "도금 박리 불량",
          "도금한 부품이 벗겨져서 반품이 들어옵니다. 원인을 몰라 작업일보를 손으로 뒤집니다.",
-         "도금·표면처리:3;공정불량 저감:2", 3, "2099-01-05", "대면"),
+         "도금·표면처리:3;공정불량 저감:2", 3, START.isoformat(), "대면"),
         (REFERENCES[1], FIRMS[1][1], FIRMS[1][0], "C25", "경남", 21, "미적용", "작업일보 전산화",
          "생산 실적을 종이에 적어 어느 LOT에서 문제가 생겼는지 알 수 없습니다.",
-         "MES:3", 3, "2099-02-01", "모두"),
+         "MES:3", 3, START.isoformat(), "모두"),
     )  # fmt: skip
     with path.open("w", encoding="cp949", newline="") as file:
         csv.writer(file).writerows([header, *rows])

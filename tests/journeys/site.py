@@ -224,6 +224,7 @@ class Site:
 def opened(path: Path) -> Iterator[Site]:
     """The site on this SQLite file, with the protection of forms on, as in production."""
     app = create_app(settings_for(f"sqlite:///{path}"))
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600  # scripts and styles are fetched once for each browser
     with post_office() as (post, port), served(app) as address:
         settings.current().smtp_port = port
         settings.current().base_url = address
@@ -233,7 +234,8 @@ def opened(path: Path) -> Iterator[Site]:
         db.engine.dispose()
 
 
-def picture(page: Page, name: str) -> None:
-    """Keep what the window shows for the documentation, when PICTURES names a folder."""
+def picture(page: Page, name: str, top: Locator) -> None:
+    """Keep what the window shows from this place on for the documentation, when PICTURES names a folder."""
     if folder := os.environ.get("PICTURES"):
+        top.evaluate("place => window.scrollTo(0, place.getBoundingClientRect().top + window.scrollY - 24)")
         page.screenshot(path=Path(folder) / f"{name}.png")

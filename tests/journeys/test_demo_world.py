@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from marketplace.accounts.models import civil_today
 from marketplace.companies.models import MentoringRequest
 from marketplace.database import db
 from marketplace.demo.people import FRESH_FIRM, OFFICIALS, OPERATORS, PASSWORD, address
@@ -16,6 +18,7 @@ from tests.browser import PHONE
 from tests.journeys import steps
 from tests.journeys.site import Person, Site, announces, picture
 
+START = civil_today() + timedelta(days=43)
 ACCOUNT, PERSON, FIRM, _ = FRESH_FIRM
 WORDS = (
     "도금한 부품이 벗겨져서 반품이 자꾸 들어옵니다. 어느 공정에서 생기는지 몰라 작업일보를 손으로 뒤지고 있습니다. "
@@ -70,7 +73,7 @@ def complete_request(firm: Person, reference: str) -> None:
     )
     firm.tick(firm.main.get_by_role("radio", name="기본 (3개월 24회)"))
     firm.choose("기간", "3개월")
-    firm.main.get_by_label("희망 시작일").fill("2099-01-05")
+    firm.main.get_by_label("희망 시작일").fill(START.isoformat())
     firm.tick(firm.main.get_by_role("group", name="지원방식").get_by_role("radio", name="대면", exact=True))
     firm.choose("멘토링을 받을 지역", "경상남도")
     firm.main.get_by_label("주소", exact=True).fill("경남 창원시 성산구 공단로 1")
@@ -126,7 +129,7 @@ def test_four_people_take_a_firms_words_to_an_approved_match_in_the_demo_world(d
     assert announces(site.delivered()[firm_mail][0], "전문가 후보 3명이 추천되었습니다")
     order = [best[1], best[0], best[2]]
     steps.state_preferences(firm, reference, order)
-    picture_of_candidates(firm, best[0])
+    picture(firm.page, "candidates", firm.candidate(best[0]))
     steps.submit_preferences(firm)
     request_id, case_id = site.asked(lambda: case_of(reference))
     expert_mail = site.asked(lambda: email_of_expert(order[0], case_id))
@@ -136,7 +139,7 @@ def test_four_people_take_a_firms_words_to_an_approved_match_in_the_demo_world(d
 
     expert.sign_in(expert_mail, PASSWORD)
     steps.open_offer(expert, FIRM)
-    picture(expert.page, "offer")
+    picture(expert.page, "offer", expert.main.get_by_role("heading", level=1))
     steps.accept_offer(expert)
     mails = site.delivered()
     assert {firm_mail, operator_mail, address("operator2")} == mails.keys()
@@ -149,7 +152,7 @@ def test_four_people_take_a_firms_words_to_an_approved_match_in_the_demo_world(d
     assert announces(mails[ministry_mail][0], "최종 승인을 기다립니다")
 
     steps.open_case_to_approve(ministry, FIRM, "최종 승인")
-    picture(ministry.page, "case")
+    picture(ministry.page, "case", ministry.main.get_by_role("heading", level=1))
     steps.approve(ministry, FIRM, "최종 승인")
     mails = site.delivered()
     assert mails.keys() == {firm_mail, expert_mail, operator_mail, address("operator2")}
@@ -174,10 +177,3 @@ def test_four_people_take_a_firms_words_to_an_approved_match_in_the_demo_world(d
     ]
     site.assert_the_record_is_whole()
     site.assert_browsers_complained_of_nothing()
-
-
-def picture_of_candidates(firm: Person, name: str) -> None:
-    """The candidates with the first card in view."""
-    firm.candidate(name).scroll_into_view_if_needed()
-    firm.candidate(name).evaluate("card => card.scrollIntoView({block: 'start'})")
-    picture(firm.page, "candidates")
