@@ -18,8 +18,16 @@ from marketplace.errors import N_
 from marketplace.events import EVENT_LABELS
 from marketplace.web.navigation import menu
 from marketplace.web.page import me, number_arg, page, show, submitted, text_arg, to
+from marketplace.web.todo import place_to_go
 
 menu(84, N_("계정 관리"), "accounts.accounts", lambda user: may(user, Permission.MANAGE_ACCOUNTS))
+place_to_go(
+    10,
+    N_("계정 관리"),
+    "accounts.accounts",
+    N_("사람을 초대하고 역할과 이용 상태를 바꿉니다."),
+    lambda user: may(user, Permission.MANAGE_ACCOUNTS),
+)
 menu(85, N_("기관 관리"), "accounts.organisations_list", lambda user: may(user, Permission.MANAGE_ACCOUNTS))
 
 

@@ -12,12 +12,33 @@ from marketplace.companies.blueprint import blueprint
 from marketplace.companies.states import RequestState
 from marketplace.errors import N_
 from marketplace.web.navigation import menu
-from marketplace.web.todo import Todo, todo_source
+from marketplace.web.todo import Todo, place_to_go, todo_source
 
 blueprints = [blueprint]
 menu(10, N_("나의 신청"), "companies.requests", lambda user: may(user, Permission.EDIT_REQUEST))
 menu(90, N_("기업정보"), "companies.company", lambda user: may(user, Permission.EDIT_COMPANY))
 menu(20, N_("신청 검토"), "companies.queue", lambda user: may(user, Permission.SEE_QUEUE))
+place_to_go(
+    10,
+    N_("참여의향 쓰기"),
+    "companies.interest",
+    N_("무엇이 불편하신지 적는 것으로 신청이 시작됩니다. 2분이면 됩니다."),
+    lambda user: may(user, Permission.EDIT_REQUEST) and not queries.requests_of(user),
+)
+place_to_go(
+    20,
+    N_("나의 신청"),
+    "companies.requests",
+    N_("신청이 어디까지 왔고 지금 누구 차례인지 봅니다."),
+    lambda user: may(user, Permission.EDIT_REQUEST) and bool(queries.requests_of(user)),
+)
+place_to_go(
+    30,
+    N_("신청 검토"),
+    "companies.queue",
+    N_("접수된 신청과 요건 판정을 봅니다."),
+    lambda user: may(user, Permission.SEE_QUEUE),
+)
 
 _FIRM = {
     RequestState.DRAFT: (N_("신청서 %(reference)s 작성을 마치고 제출"), "companies.edit_request"),

@@ -15,10 +15,17 @@ from marketplace.experts.completeness import missing_parts
 from marketplace.experts.models import Expert
 from marketplace.experts.states import ExpertState
 from marketplace.web.navigation import menu
-from marketplace.web.todo import Todo, todo_source
+from marketplace.web.todo import Todo, place_to_go, todo_source
 
 blueprints = [blueprint]
 menu(20, N_("내 프로필"), "experts.overview", lambda user: may(user, Permission.EDIT_PROFILE))
+place_to_go(
+    20,
+    N_("내 프로필"),
+    "experts.overview",
+    N_("경력과 기술, 활동할 수 있는 때를 고칩니다."),
+    lambda user: may(user, Permission.EDIT_PROFILE),
+)
 menu(30, N_("전문가 찾기"), "experts.find", lambda user: may(user, Permission.FIND_EXPERT))
 menu(40, N_("전문가"), "experts.staff_list", lambda user: may(user, Permission.SEE_EXPERT))
 

@@ -21,12 +21,26 @@ from marketplace.matching.blueprint import blueprint
 from marketplace.matching.cli import replay_command
 from marketplace.matching.states import CaseState
 from marketplace.web.navigation import menu
-from marketplace.web.todo import Todo, todo_source
+from marketplace.web.todo import Todo, place_to_go, todo_source
 
 blueprint.cli.add_command(replay_command)
 blueprints = [blueprint]
 menu(30, N_("매칭 관리"), "matching.queue", lambda user: may(user, Permission.SEE_QUEUE))
 menu(10, N_("받은 제안"), "matching.offers", lambda user: may(user, Permission.ANSWER_OFFER))
+place_to_go(
+    20,
+    N_("매칭 관리"),
+    "matching.queue",
+    N_("추천부터 최종 승인까지 매칭의 단계와 결정을 봅니다."),
+    lambda user: may(user, Permission.SEE_QUEUE),
+)
+place_to_go(
+    10,
+    N_("받은 제안"),
+    "matching.offers",
+    N_("지금까지 받은 멘토링 제안과 그 결과를 봅니다."),
+    lambda user: may(user, Permission.ANSWER_OFFER),
+)
 
 _STAFF = {
     Role.OPERATOR: {

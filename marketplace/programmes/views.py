@@ -14,11 +14,19 @@ from marketplace.programmes.forms import STATE_LABELS, ContributionForm, Program
 from marketplace.programmes.models import Programme
 from marketplace.web.navigation import menu
 from marketplace.web.page import me, page, show, submitted, to
+from marketplace.web.todo import place_to_go
 
 blueprint = Blueprint("programmes", __name__)
 blueprints = [blueprint]
 menu(70, N_("사업 규정"), "programmes.index", lambda user: may(user, Permission.SEE_PROGRAMME))
 menu(10, N_("출연 현황"), "programmes.contribution", lambda user: user.role == Role.SPONSOR)
+place_to_go(
+    10,
+    N_("출연 현황"),
+    "programmes.contribution",
+    N_("출연한 사업의 약정액과 진행 현황을 봅니다."),
+    lambda user: user.role == Role.SPONSOR,
+)
 
 
 def _values(form: Any) -> dict[str, Any]:

@@ -19,10 +19,25 @@ from marketplace.reporting import exports, figures, records
 from marketplace.reporting.tables import CSV_TYPE, XLSX_TYPE
 from marketplace.web.navigation import menu
 from marketplace.web.page import Access, me, number_arg, page, show, text_arg, to
+from marketplace.web.todo import place_to_go
 
 blueprint = Blueprint("reporting", __name__)
 blueprints = [blueprint]
 menu(90, N_("기록"), "reporting.audit_log", lambda user: may(user, Permission.SEE_AUDIT))
+place_to_go(
+    25,
+    N_("기록"),
+    "reporting.audit_log",
+    N_("누가 언제 무엇을 바꾸었는지 봅니다."),
+    lambda user: may(user, Permission.SEE_AUDIT),
+)
+place_to_go(
+    20,
+    N_("메일"),
+    "reporting.mails",
+    N_("보낸 메일과 보내지 못한 메일을 봅니다."),
+    lambda user: may(user, Permission.SEE_MAIL),
+)
 menu(91, N_("메일"), "reporting.mails", lambda user: may(user, Permission.SEE_MAIL))
 
 MAIL_LABELS = {MailState.PENDING: N_("대기"), MailState.SENT: N_("발송"), MailState.DEAD: N_("발송 불가")}

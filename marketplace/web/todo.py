@@ -8,6 +8,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import url_for
+from flask_babel import gettext
+
 from marketplace.database import utcnow
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -44,6 +47,38 @@ def todo_source(source: Source) -> Source:
     if source not in _sources:
         _sources.append(source)
     return source
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody may go on when nothing waits: a Korean label and what is found there, and for whom."""
+
+    order: int
+    label: str
+    endpoint: str
+    hint: str
+    shown: Callable[[Any], bool]
+
+
+_places: list[Place] = []
+
+
+def place_to_go(order: int, label: str, endpoint: str, hint: str, shown: Callable[[Any], bool]) -> None:
+    """Offer a page to those for whom nothing waits; called once by a slice's views, like ``menu``.
+
+    ``shown`` is asked only then, and may cost a statement.
+    """
+    if all((known.endpoint, known.label) != (endpoint, label) for known in _places):
+        _places.append(Place(order, label, endpoint, hint, shown))
+
+
+def places_of(user: Any) -> list[dict[str, str]]:
+    """The pages for a user for whom nothing waits, with their label, address and hint in the reader's language."""
+    return [
+        {"label": gettext(place.label), "url": url_for(place.endpoint), "hint": gettext(place.hint)}
+        for place in sorted(_places, key=lambda place: place.order)
+        if place.shown(user)
+    ]
 
 
 def todos_of(user: Any) -> list[Todo]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
+from itertools import groupby
+
 from flask import Blueprint, redirect, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from marketplace.errors import N_, NotFound
 from marketplace.i18n import LANGUAGES
-from marketplace.notifications import notices_of, read_notices
+from marketplace.notifications import Notice, notices_of, read_notices, unread_count
 from marketplace.web.navigation import menu
 from marketplace.web.page import Access, page, safe_next, show, to
 from marketplace.web.setup import LANGUAGE_COOKIE
-from marketplace.web.todo import todos_of
+from marketplace.web.todo import SEOUL, places_of, todos_of
 
 blueprint = Blueprint("web", __name__)
 blueprints = [blueprint]
+NOTICES = 10  # the newest that the page shows
 menu(0, N_("나의 할 일"), "web.todo", lambda user: True)
 
 
@@ -34,7 +38,20 @@ def set_language(code: str) -> Response:
 @page(Access.SIGNED_IN)
 def todo() -> Response:
     """나의 할 일: what waits for me, oldest first."""
-    return show("web/todo.html", todos=todos_of(current_user), notices=notices_of(current_user))
+    waiting = todos_of(current_user)
+    notices = notices_of(current_user, limit=NOTICES)
+    return show(
+        "web/todo.html",
+        todos=waiting,
+        places=[] if waiting else places_of(current_user),
+        notices=notices,
+        unread=unread_count(current_user),
+        groups=[(day, list(rows)) for day, rows in groupby(notices, key=_korean_day)],
+    )
+
+
+def _korean_day(notice: Notice) -> date:
+    return notice.created_at.astimezone(SEOUL).date()
 
 
 @blueprint.post("/notices/read")

@@ -1,14 +1,16 @@
 """나의 할 일 and the notices below it."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from marketplace.access import Role
 from marketplace.audit import recorded
-from marketplace.database import utcnow
+from marketplace.database import db, utcnow
 from marketplace.events import Event
-from marketplace.notifications import tell, unread_count
+from marketplace.notifications import Notice, tell, unread_count
 from marketplace.web import todo as todo_module
 from marketplace.web.todo import Todo
 from tests import factories
@@ -60,6 +62,52 @@ def test_days_left_are_counted_by_the_korean_calendar():
 def test_an_empty_list_says_what_comes(waiting, browser):
     waiting()
     assert "지금 하실 일이 없습니다" in browser.get("/todo").text
+
+
+@pytest.mark.parametrize(
+    "role, places",
+    [
+        (Role.COMPANY, ["/requests/new"]),
+        (Role.EXPERT, ["/offers", "/expert"]),
+        (Role.MINISTRY, ["/cases", "/audit", "/staff/requests"]),
+        (Role.SPONSOR, ["/contribution"]),
+        (Role.AUDITOR, ["/cases", "/audit", "/staff/requests"]),
+        (Role.ADMIN, ["/accounts", "/mails", "/audit"]),
+    ],
+)
+def test_who_has_nothing_to_do_is_shown_where_to_go(app, client, waiting, role, places):
+    waiting()
+    person = factories.person_of(factories.company()) if role == Role.COMPANY else factories.user(role)
+    page = sign_in(client, person).get("/todo").text
+    assert re.findall(r'class="todo-title" href="([^"]*)"', page) == places
+
+
+def test_a_firm_with_a_request_is_led_to_it_and_not_to_a_new_one(app, client, waiting):
+    waiting()
+    firm = factories.company()
+    factories.request(firm)
+    page = sign_in(client, factories.person_of(firm)).get("/todo").text
+    assert re.findall(r'class="todo-title" href="([^"]*)"', page) == ["/requests"]
+
+
+def test_places_are_not_shown_beside_what_waits(waiting, browser):
+    waiting(Todo("일", "/x", since=utcnow()))
+    assert re.findall(r'class="todo-title" href="([^"]*)"', browser.get("/todo").text) == ["/x"]
+
+
+def test_the_ten_newest_notices_are_shown_by_day_and_all_unread_are_counted(app, client):
+    user = factories.user(Role.AUDITOR)
+    for number in range(12):
+        with recorded(None, Event.CASE_OPENED):
+            tell(user, Event.CASE_OPENED, "알림 %(number)d번", "/cases/1", number=number)
+    older = db.session.scalars(select(Notice).where(Notice.user_id == user.id).order_by(Notice.id)).all()[:6]
+    for notice in older:
+        notice.created_at -= timedelta(days=3)
+    factories.save(*older)
+    page = sign_in(client, user).get("/todo").text
+    assert re.findall(r"알림 (\d+)번", page) == [str(number) for number in range(11, 1, -1)]
+    assert "읽지 않은 알림 12건" in page
+    assert page.count('<h3 class="day">') == 2
 
 
 @pytest.mark.both_databases
