@@ -72,6 +72,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         ),
         "MAX_CONTENT_LENGTH": settings.upload_limit_mb * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
+        "SEND_FILE_MAX_AGE_DEFAULT": 300,  # seconds
         "SESSION_COOKIE_NAME": "session",
         "SESSION_COOKIE_SECURE": settings.mode == "production",
         "SESSION_COOKIE_HTTPONLY": True,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import smtplib
 from datetime import timedelta
-from email.message import EmailMessage
+from email.header import Header
+from email.mime.text import MIMEText
 from email.utils import formatdate
 
 from sqlalchemy import select
 
-from marketplace import settings
+from marketplace import jobs, settings
 from marketplace.access import Permission, require
 from marketplace.audit import recorded
 from marketplace.database import db, utcnow
@@ -20,18 +21,24 @@ from marketplace.notifications import MAX_ATTEMPTS, MailState, OutboxMail
 TIMEOUT = 15  # seconds for one conversation with the mail server
 
 
-def message_of(mail: OutboxMail) -> EmailMessage:
+def message_of(mail: OutboxMail) -> MIMEText:
     """The mail as it goes over the wire."""
     sender = settings.current().mail_from
-    message = EmailMessage()
+    message = MIMEText(mail.text(), "plain", "utf-8")
     message["From"] = sender
     message["To"] = mail.recipient
-    message["Subject"] = mail.subject
+    # Header keeps the spaces of a long Korean subject; EmailMessage loses some where it folds the line.
+    message["Subject"] = Header(mail.subject, "utf-8")
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = f"<outbox-{mail.id}@{sender.partition('@')[2] or 'localhost'}>"
     message["Content-Language"] = mail.language
-    message.set_content(mail.text())
     return message
+
+
+@jobs.every
+def deliver() -> int:
+    """The worker's round: send what is due, unless mails are only kept (as in the demo)."""
+    return deliver_due() if settings.current().mail == "smtp" else 0
 
 
 def deliver_due(limit: int = 50) -> int:
@@ -62,7 +69,7 @@ def _deliver(mail_id: int) -> bool:
     return not error
 
 
-def _send(message: EmailMessage) -> str | None:
+def _send(message: MIMEText) -> str | None:
     """Send; the error as text when it did not go out."""
     wanted = settings.current()
     try:

@@ -28,11 +28,11 @@ def test_one_change_leaves_one_entry_and_the_chain_is_whole(app):
 
 
 def test_a_failed_change_leaves_neither_the_change_nor_an_entry(app):
-    person = factories.user(Role.ADMIN, name="그대로")
+    person = factories.user(Role.ADMIN, name="변경 없음")
     with pytest.raises(RuntimeError), recorded(person, Event.ACCOUNT_EDITED, person):
         person.name = "다른 이름"
         db.session.flush()
         raise RuntimeError
     db.session.refresh(person)
-    assert person.name == "그대로"
+    assert person.name == "변경 없음"
     assert db.session.query(AuditEntry).filter_by(actor_id=person.id).count() == 0

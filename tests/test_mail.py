@@ -13,6 +13,7 @@ from marketplace.audit import recorded
 from marketplace.database import db, utcnow, writing_allowed
 from marketplace.errors import NotAllowed
 from marketplace.events import Event
+from marketplace.jobs import run_due
 from marketplace.mail import deliver_due, send_again
 from marketplace.notifications import MAX_ATTEMPTS, MailState, Notice, OutboxMail, tell
 from tests import factories
@@ -66,6 +67,21 @@ def test_a_mail_goes_out_once_with_its_link_and_korean_subject(inbox):
     assert sent["Subject"] == "‘도금 불량’ 신청이 접수되었습니다."
     assert "http://localhost/requests/1" in sent.get_content()
     assert mail().state == MailState.SENT
+
+
+def test_the_worker_sends_what_is_due(inbox, monkeypatch):
+    told()
+    run_due()
+    assert inbox.mails == []  # mails are only kept
+    monkeypatch.setattr(settings.current(), "mail", "smtp")
+    run_due()
+    assert len(inbox.mails) == 1
+
+
+def test_a_long_subject_keeps_its_spaces(inbox):
+    told(title="도금 두께 편차가 심해 2026-00047 번 볼트가 자꾸 반품되는 원인을 찾아 주십시오 라고 적은")
+    deliver_due()
+    assert inbox.mails[0]["Subject"] == mail().subject
 
 
 def test_telling_leaves_a_notice_on_the_site_too(inbox):

@@ -83,7 +83,7 @@ class DraftForm(FlaskForm):
     goal = LongTextField(_l("무엇을 이루고 싶으십니까?"), limit=2000)
     kpis = FieldList(FormField(KpiForm), min_entries=KPI_ROWS, max_entries=KPI_ROWS)
     term = open_choice(_l("목록에서 고르기"), validate_choice=False)
-    own_words = TextField(_l("직접 적기"), limit=120, description=_l("예: 도금 두께 관리"))
+    own_words = TextField(_l("직접 입력"), limit=120, description=_l("예: 도금 두께 관리"))
     tier_id = RadioField(_l("지원유형"), [Optional()], coerce=id_or_none)
     months = open_choice(_l("기간"), coerce=whole_or_none)
     start_on = DayField(_l("희망 시작일"), [Optional()])

@@ -14,6 +14,7 @@ from marketplace.companies.eligibility import DECLARATIONS, RESULT_LABELS, SEOUL
 from marketplace.companies.models import MODES, PRIORITIES, RELATION_LABELS, SIZE_CLASSES, MentoringRequest
 from marketplace.companies.progress import Standing, later_standings, steps_of
 from marketplace.companies.states import HOLDER, STATE_LABELS, RequestState
+from marketplace.errors import N_
 from marketplace.events import EVENT_LABELS, Event
 from marketplace.web.setup import day, moment, won
 
@@ -27,7 +28,7 @@ TONES = {
     RequestState.ELIGIBLE: "success",
     RequestState.WITHDRAWN: "gray",
 }
-_OUTCOMES = {"upheld": "부적격 유지", "reopened": "이의 받아들임"}
+_OUTCOMES = {"upheld": N_("부적격 유지"), "reopened": N_("이의 받아들임")}
 
 
 def state_badge(state: str) -> tuple[str, str]:

@@ -20,7 +20,7 @@ menu(90, N_("기업정보"), "companies.company", lambda user: may(user, Permiss
 menu(20, N_("신청 검토"), "companies.queue", lambda user: may(user, Permission.SEE_QUEUE))
 place_to_go(
     10,
-    N_("참여의향 쓰기"),
+    N_("참여의향 작성"),
     "companies.interest",
     N_("무엇이 불편하신지 적는 것으로 신청이 시작됩니다. 2분이면 됩니다."),
     lambda user: may(user, Permission.EDIT_REQUEST) and not queries.requests_of(user),

@@ -18,6 +18,7 @@ from marketplace.matching.profiles import RequestProfile
 #: The hard rules in a word each, in the order in which they are counted up.
 RULE_NAMES: Mapping[str, str] = {
     "unverified": N_("자격 미확인"),
+    "inactive": N_("계정 미사용"),
     "paused": N_("활동 중지"),
     "refused": N_("기업이 원하지 않음"),
     "capacity": N_("자리 없음"),

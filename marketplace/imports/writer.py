@@ -45,7 +45,9 @@ def template(columns: Sequence[Column], translate: Callable[[str], str] = str) -
         sheet = book.add_worksheet(translate(N_("자료")))
         header = book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1})
         for place, column in enumerate(columns):
-            label = translate(column.label) + ("*" if column.required else "")
+            # The importer knows the Korean label and the English name, whatever the reader's language.
+            known = column.label if translate(column.label) == column.label else column.name
+            label = known + ("*" if column.required else "")
             sheet.write_string(0, place, label, header)
             sheet.write_comment(0, place, f"{column.name}\n{translate(column.hint)}", {"x_scale": 2})
         sheet.set_column(0, len(columns) - 1, 16)

@@ -110,6 +110,7 @@ class ExpertProfile:
     firm_sizes: frozenset[str] | None = None
     small_firm_projects: int | None = None
     verified: bool = True
+    active: bool = True  # has an account in use, so that an offer can be answered
     paused: bool = False
     available_from: date | None = None
     available_until: date | None = None

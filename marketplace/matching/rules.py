@@ -29,6 +29,7 @@ from marketplace.matching.profiles import (
 #: The sentence for each rule, a gettext msgid to be filled with the facts of the exclusion.
 EXCLUSION_TEXT: Mapping[str, str] = {
     "unverified": N_("자격 확인을 마치지 않은 전문가입니다."),
+    "inactive": N_("초대를 아직 수락하지 않았거나 계정 사용이 중지된 전문가입니다."),
     "paused": N_("전문가가 활동을 쉬고 있습니다."),
     "refused": N_("기업이 다시 만나지 않기를 원한 전문가입니다."),
     "capacity": N_("동시에 맡을 수 있는 %(capacity)s건이 그 기간에 모두 찼습니다(%(taken)s건 진행)."),
@@ -165,6 +166,8 @@ def exclusions(
     broken: list[Exclusion] = []
     if on.verified and not expert.verified:
         broken.append(Exclusion("unverified"))
+    if on.verified and not expert.active:
+        broken.append(Exclusion("inactive"))
     if on.paused and expert.paused:
         broken.append(Exclusion("paused"))
     if on.refused and expert.key in request.former_partners:

@@ -71,7 +71,7 @@ WORDING: dict[tuple[str, str], Words] = {
         FIRM_PAGE,
     ),
     ("accept", "operator"): Words(
-        N_("%(firm)s와 %(expert)s 전문가의 매칭이 1차 승인을 기다립니다."),
+        N_("%(firm)s와(과) %(expert)s 전문가의 매칭이 1차 승인을 기다립니다."),
         N_("%(due)s까지 이해충돌과 자리를 확인하고 1차 승인 또는 반려해 주십시오."),
         CASE_PAGE,
     ),
@@ -122,7 +122,7 @@ WORDING: dict[tuple[str, str], Words] = {
         CASE_PAGE,
     ),
     ("approve_first", "ministry"): Words(
-        N_("%(firm)s와 %(expert)s 전문가의 매칭이 최종 승인을 기다립니다."),
+        N_("%(firm)s와(과) %(expert)s 전문가의 매칭이 최종 승인을 기다립니다."),
         N_("%(due)s까지 최종 승인 또는 반려해 주십시오."),
         CASE_PAGE,
     ),
@@ -132,7 +132,7 @@ WORDING: dict[tuple[str, str], Words] = {
         FIRM_PAGE,
     ),
     ("reject", "expert"): Words(
-        N_("%(firm)s와의 매칭이 반려되었습니다."), N_("사유: %(reason)s"), OFFER_PAGE
+        N_("%(firm)s와(과)의 매칭이 반려되었습니다."), N_("사유: %(reason)s"), OFFER_PAGE
     ),
     ("approve_final", "firm"): Words(
         N_("%(expert)s 전문가와의 매칭이 최종 승인되었습니다."),
@@ -140,17 +140,17 @@ WORDING: dict[tuple[str, str], Words] = {
         FIRM_PAGE,
     ),
     ("approve_final", "expert"): Words(
-        N_("%(firm)s와의 매칭이 최종 승인되었습니다."),
+        N_("%(firm)s와(과)의 매칭이 최종 승인되었습니다."),
         N_("기간: %(since)s ~ %(until)s\n협약 절차는 운영기관이 안내해 드립니다."),
         OFFER_PAGE,
     ),
     ("approve_final", "operator"): Words(
-        N_("%(firm)s와 %(expert)s 전문가의 매칭이 최종 승인되었습니다."),
+        N_("%(firm)s와(과) %(expert)s 전문가의 매칭이 최종 승인되었습니다."),
         N_("협약 체결을 준비해 주십시오."),
         CASE_PAGE,
     ),
     ("return", "operator"): Words(
-        N_("%(firm)s와 %(expert)s 전문가의 매칭이 1차 승인 단계로 돌아왔습니다."),
+        N_("%(firm)s와(과) %(expert)s 전문가의 매칭이 1차 승인 단계로 돌아왔습니다."),
         N_("사유: %(reason)s\n%(due)s까지 다시 확인해 주십시오."),
         CASE_PAGE,
     ),
@@ -160,10 +160,10 @@ WORDING: dict[tuple[str, str], Words] = {
         FIRM_PAGE,
     ),
     ("reject_final", "expert"): Words(
-        N_("%(firm)s와의 매칭이 반려되었습니다."), N_("사유: %(reason)s"), OFFER_PAGE
+        N_("%(firm)s와(과)의 매칭이 반려되었습니다."), N_("사유: %(reason)s"), OFFER_PAGE
     ),
     ("reject_final", "operator"): Words(
-        N_("%(firm)s와 %(expert)s 전문가의 매칭이 최종 단계에서 반려되었습니다."),
+        N_("%(firm)s와(과) %(expert)s 전문가의 매칭이 최종 단계에서 반려되었습니다."),
         N_("사유: %(reason)s\n다른 후보를 추천해 주십시오."),
         CASE_PAGE,
     ),

@@ -222,7 +222,7 @@ EXPORTS: dict[str, Export] = {
     ),
     "audit": Export(
         Permission.SEE_AUDIT,
-        (N_("번호"), N_("시각"), N_("한 일"), N_("한 사람"), N_("역할"), N_("대상"), N_("내용"), N_("해시")),
+        (N_("번호"), N_("시각"), N_("처리 내용"), N_("처리자"), N_("역할"), N_("대상"), N_("내용"), N_("해시")),
         _audit,
     ),
     "mails": Export(

@@ -72,8 +72,10 @@ def won(amount: int | None) -> str:
 
 
 def day(value: date | None) -> str:
-    """2026. 7. 1."""
-    return "–" if value is None else str(format_date(value, "yyyy. M. d."))
+    """2026. 7. 1.; in English 1 Jul 2026"""
+    if value is None:
+        return "–"
+    return str(format_date(value, "yyyy. M. d." if chosen_language() == "ko" else "d MMM yyyy"))
 
 
 def moment(value: datetime | None) -> str:

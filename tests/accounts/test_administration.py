@@ -332,11 +332,11 @@ def test_the_own_account_is_changed(app, client):
     "changed", [{"name": ""}, {"name": "가" * 121}, {"phone": "abc"}, {"language": "xx"}]
 )
 def test_the_own_account_takes_no_nonsense(app, client, changed):
-    user = person(name="그대로")
+    user = person(name="변경 없음")
     sign_in(client, user)
     answer = client.post("/account", data={"name": "이름", "phone": "", "language": "ko", **changed})
     assert answer.status_code == 422
-    assert again(user).name == "그대로"
+    assert again(user).name == "변경 없음"
 
 
 @pytest.mark.both_databases

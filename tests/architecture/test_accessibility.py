@@ -50,6 +50,7 @@ def test_no_page_has_an_accessibility_fault_or_a_console_error(site, role):
     app, world, clients = site
     faults: list[str] = []
     axe = Axe()
+    paths = pages_of(app, world, clients[role])  # before Playwright's loop runs in this thread
     with served(app) as address, chromium() as browser:
         app.config["TRUSTED_HOSTS"] = None
         for size in (WIDE, PHONE):
@@ -57,7 +58,7 @@ def test_no_page_has_an_accessibility_fault_or_a_console_error(site, role):
             page = context.new_page()
             complaints = Complaints()
             complaints.watch(page)
-            for path in pages_of(app, world, clients[role]):
+            for path in paths:
                 status = page.goto(address + path).status
                 for violation in axe.run(page, options=RULES).response["violations"]:
                     nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:3])

@@ -33,7 +33,7 @@ def test_a_firm_finds_only_experts_who_are_verified_active_and_not_paused(firm):
     gone = factories.user(Role.EXPERT, name="떠난사람", disabled_at=factories.utcnow())
     hidden.append(complete(ExpertState.VERIFIED, user=gone))
     page = firm.get("/experts").text
-    assert "보이는사람" in page and "총 1건" in page
+    assert "보이는사람" in page and "총 1개 항목" in page
     assert firm.get(f"/experts/{seen.id}").status_code == 200
     for expert in hidden:
         assert expert.name not in page

@@ -71,7 +71,7 @@ def submit_preferences(firm: Person) -> None:
 def open_offer(expert: Person, firm: str) -> None:
     """Find the offer in 나의 할 일 and read why it came."""
     expert.start_from_todo(f"{firm}의 멘토링 제안에 회신")
-    expect(expert.main.get_by_role("heading", name="왜 나에게")).to_be_visible()
+    expect(expert.main.get_by_role("heading", name="추천 이유")).to_be_visible()
     assert expert.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 

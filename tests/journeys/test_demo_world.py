@@ -29,7 +29,7 @@ WORDS = (
 def say_what_hurts(firm: Person) -> str:
     """참여의향: the firm's words, and the terms that the site reads out of them; the request's reference."""
     firm.open("나의 신청")
-    firm.follow("참여의향 쓰기")
+    firm.follow("참여의향 작성")
     firm.choose("소재지 (시·도)", "경상남도")
     firm.choose("업종", "C25")
     firm.choose("기업규모", "소기업")

@@ -95,7 +95,7 @@ def test_paused_unverified_and_disabled_experts_leave_the_list_with_a_reason(app
     assert {out.expert: out.exclusions[0].rule for out in found.ranking.excluded} == {
         str(paused.id): "paused",
         str(suspended.id): "unverified",
-        str(disabled.id): "unverified",
+        str(disabled.id): "inactive",
     }
 
 
