@@ -14,14 +14,14 @@ from marketplace.companies.eligibility import ITEMS
 from marketplace.companies.states import RequestState
 from marketplace.database import db, utcnow
 from marketplace.events import Event
-from marketplace.matching import actions
+from marketplace.matching import actions, showing
 from marketplace.matching.models import MatchCase
 from marketplace.matching.progress import steps_of_case
 from marketplace.matching.states import CaseState
 from marketplace.web.todo import todos_of
 from tests import factories
 from tests.conftest import sign_in
-from tests.matching.world import LONG_REASON, World
+from tests.matching.world import EXPLANATION, LONG_REASON, World
 
 
 @pytest.fixture
@@ -225,6 +225,99 @@ def test_several_are_approved_at_once_after_a_preview(world, client):
     post(client, world.official, "/cases/approve", {"case": [clean.id]})
     assert fresh(clean).state == CaseState.APPROVED
     page(client, factories.user(Role.AUDITOR), query, 403)
+
+
+def with_needs(*needs):
+    """An explanation that says of each (name, priority, covered) need what is to be seen."""
+    facts = {"term": None, "kind": "entry", "level": None, "years": None, "last_used": None, "closeness": 0.5}
+    return {
+        **EXPLANATION,
+        "needs": [
+            {
+                **facts,
+                "need": name,
+                "priority": priority,
+                "covered": covered,
+                "covered_by": None,
+                "evidence": name,
+            }
+            for name, priority, covered in needs
+        ],
+    }
+
+
+def test_only_what_the_firm_asked_for_counts_as_not_covered(world, client):
+    case = world.case(CaseState.OFFERED)
+    for candidate in case.candidates:
+        candidate.explanation = with_needs(
+            ("물은 것", 3, True), ("못 채운 것", 2, False), ("읽은 것", 0, True), ("읽었을 뿐", 0, False)
+        )
+    factories.save(*case.candidates)
+    firm = factories.person_of(case.request.company)
+    for user, url in (
+        (firm, f"/requests/{case.request_id}/candidates"),
+        (world.operator, f"/cases/{case.id}"),
+        (case.offered.expert.user, f"/offers/{case.offered.id}"),
+    ):
+        text = page(client, user, url)
+        assert "읽었을 뿐" not in text
+        asked, _, read = text.partition("애로내용에서 읽은 분야")
+        assert "물은 것" in asked
+        assert "coverage-uncovered" in asked
+        assert "coverage-uncovered" not in read.partition("</ul>")[0]
+        assert "읽은 것" in read
+
+
+@pytest.mark.parametrize(
+    "points, word",
+    [
+        (100, "매우 적합"),
+        (79.5, "매우 적합"),
+        (79.4, "적합"),
+        (60, "적합"),
+        (59, "부분 적합"),
+        (39.4, "낮음"),
+        (0, "낮음"),
+    ],
+)
+def test_a_score_is_called_by_the_word_for_the_number_that_is_shown(app, points, word):
+    with app.test_request_context():
+        assert showing.band(points)[0] == word
+        assert showing.band(None) is None
+
+
+def test_the_words_for_scores_are_explained_where_they_stand(world, client):
+    case = released(world)
+    firm = factories.person_of(case.request.company)
+    for user, url in (
+        (firm, f"/requests/{case.request_id}/candidates"),
+        (world.operator, f"/cases/{case.id}/candidates"),
+    ):
+        text = page(client, user, url)
+        assert "80점 이상" in text
+        assert "40점 미만" in text
+
+
+@pytest.mark.parametrize(
+    "tab, columns",
+    [
+        ("matching", set()),
+        ("proposed", {"전문가"}),
+        ("offered", {"전문가", "점수"}),
+        ("accepted", {"전문가", "점수", "고르기"}),
+        ("first_approved", {"전문가", "점수"}),
+        ("mine", {"전문가", "점수", "고르기"}),
+        ("all", {"전문가", "점수", "고르기"}),
+    ],
+)
+def test_a_tab_of_the_queue_has_the_columns_that_can_hold_something(world, client, tab, columns):
+    for state in CaseState:
+        world.case(state)
+    text = page(client, world.operator, f"/cases?tab={tab}")
+    heads = re.findall(r"<th scope=\"col\"[^>]*>\s*(?:<a[^>]*>)?([^<]*)<", text)
+    assert {head.strip() for head in heads} & {"전문가", "점수", "고르기"} == columns
+    for row in re.findall(r"<tr data-queue-item>.*?</tr>", text, re.DOTALL):
+        assert len(re.findall(r"<t[hd][ >]", row)) == len(heads)
 
 
 def test_the_firm_compares_and_states_its_order(world, client):
