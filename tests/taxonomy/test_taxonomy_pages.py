@@ -18,13 +18,25 @@ def operator(app, client):
 
 
 def test_a_new_term_is_resolved_at_once(operator, client):
-    data = {"code": "QUA-90", "group_code": "QUA", "name_ko": "냄새 시험", "name_en": "Odour test", "synonyms": "관능 냄새\n"}
+    data = {
+        "code": "QUA-90",
+        "group_code": "QUA",
+        "name_ko": "냄새 시험",
+        "name_en": "Odour test",
+        "synonyms": "관능 냄새\n",
+    }
     assert client.post("/taxonomy/new", data=data).status_code == 303
     assert current_vocabulary().resolve("관능냄새") == "QUA-90"
 
 
 def test_a_synonym_of_another_term_is_refused_at_its_field(operator, client):
-    data = {"code": "QUA-90", "group_code": "QUA", "name_ko": "냄새 시험", "name_en": "Odour", "synonyms": "MES"}
+    data = {
+        "code": "QUA-90",
+        "group_code": "QUA",
+        "name_ko": "냄새 시험",
+        "name_en": "Odour",
+        "synonyms": "MES",
+    }
     answer = client.post("/taxonomy/new", data=data)
     assert answer.status_code == 422
     assert "SYS-01" in answer.text
