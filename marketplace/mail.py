@@ -28,7 +28,7 @@ def message_of(mail: OutboxMail) -> MIMEText:
     message["From"] = sender
     message["To"] = mail.recipient
     # Header keeps the spaces of a long Korean subject; EmailMessage loses some where it folds the line.
-    message["Subject"] = Header(mail.subject, "utf-8")
+    message["Subject"] = Header(mail.subject, "utf-8", header_name="Subject").encode()
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = f"<outbox-{mail.id}@{sender.partition('@')[2] or 'localhost'}>"
     message["Content-Language"] = mail.language
