@@ -48,6 +48,10 @@ def detail(programme_id: int) -> Any:
     return show("programmes/detail.html", programme=programme, states=STATE_LABELS)
 
 
+def _form_page(programme: Programme, form: Any, heading: str) -> Any:
+    return show("programmes/form.html", programme=programme, form=form, heading=heading)
+
+
 def _editable(programme_id: int) -> Programme:
     return actions.find_programme(programme_id, by=me())
 
@@ -60,7 +64,7 @@ def edit(programme_id: int) -> Any:
     form = ProgrammeForm(obj=programme)
     if submitted(form, lambda: actions.save_programme(programme, _values(form), by=me())):
         return to(f"/programmes/{programme.id}")
-    return show("programmes/edit.html", programme=programme, form=form)
+    return _form_page(programme, form, N_("규정 변경"))
 
 
 @blueprint.route("/programmes/<int:programme_id>/tiers/new", methods=["GET", "POST"])
@@ -71,7 +75,7 @@ def add_tier(programme_id: int) -> Any:
     form = TierForm()
     if submitted(form, lambda: actions.save_tier(programme, None, _values(form), by=me())):
         return to(f"/programmes/{programme.id}")
-    return show("programmes/tier.html", programme=programme, tier=None, form=form)
+    return _form_page(programme, form, N_("지원유형 추가"))
 
 
 @blueprint.route("/programmes/<int:programme_id>/tiers/<int:tier_id>", methods=["GET", "POST"])
@@ -83,7 +87,7 @@ def edit_tier(programme_id: int, tier_id: int) -> Any:
     form = TierForm(obj=tier)
     if submitted(form, lambda: actions.save_tier(programme, tier, _values(form), by=me())):
         return to(f"/programmes/{programme.id}")
-    return show("programmes/tier.html", programme=programme, tier=tier, form=form)
+    return _form_page(programme, form, N_("지원유형 변경"))
 
 
 @blueprint.route("/programmes/<int:programme_id>/contributions", methods=["GET", "POST"])
@@ -101,7 +105,7 @@ def contributions(programme_id: int) -> Any:
     )
     if saved:
         return to(f"/programmes/{programme.id}")
-    return show("programmes/contributions.html", programme=programme, form=form)
+    return _form_page(programme, form, N_("출연금 등록"))
 
 
 def _offer_sponsors(field: SelectField) -> None:
