@@ -174,3 +174,9 @@ def packaged_codebook() -> CodeBook:
     """The code book that comes with the package, read once."""
     text = files("marketplace").joinpath("data/codes.json").read_text("utf-8")
     return codebook_from(json.loads(text))
+
+
+@cache
+def newest_region(code: str) -> str:
+    """The code that stands for a region in the end, through mergers: 29 광주 and 46 전남 lead to 12 전남광주."""
+    return packaged_codebook().region(code, date(2199, 12, 31)) or code

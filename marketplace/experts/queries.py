@@ -69,7 +69,7 @@ def _own(entries: Sequence[T], entry_id: int) -> T:
 def expert_for(user: User, expert_id: int) -> Expert:
     """The profile for a member of staff, or NotFound."""
     expert = db.session.get(Expert, expert_id) if 0 < expert_id <= _LARGEST_ID else None
-    if expert is None:
+    if expert is None or expert.state == ExpertState.DRAFT:  # nobody reads what was not handed in
         raise NotFound(expert_id)
     require(user, Permission.SEE_EXPERT, expert)
     return expert
@@ -91,8 +91,9 @@ def submitted_with(ids: Sequence[int]) -> list[Expert]:
 
 
 def counts_by_state() -> dict[str, int]:
-    """How many experts there are in each state."""
-    rows = db.session.execute(select(Expert.state, func.count()).group_by(Expert.state))
+    """How many experts there are in each state; profiles not yet handed in are not counted."""
+    handed_in = select(Expert.state, func.count()).where(Expert.state != ExpertState.DRAFT)
+    rows = db.session.execute(handed_in.group_by(Expert.state))
     return {str(state): count for state, count in rows}
 
 
@@ -104,8 +105,9 @@ def waiting() -> tuple[int, datetime | None]:
 
 
 def staff_list(state: str, search: Search, labels: Labels, page: int, size: int = PAGE_SIZE) -> Page[Expert]:
-    """A page of all experts, or of those in a state; those waiting longest first unless sorted otherwise."""
+    """A page of all experts who handed in a profile, or of those in a state; those waiting longest first unless sorted otherwise."""
     query = _narrowed(select(Expert).join(User, Expert.user_id == User.id), search, labels)
+    query = query.where(Expert.state != ExpertState.DRAFT)
     if state in set(ExpertState):
         query = query.where(Expert.state == state)
     return page_of(_with_parts(query.order_by(*_order(search.sort, "submitted"))), page, size)

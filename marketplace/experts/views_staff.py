@@ -38,6 +38,7 @@ def staff_list() -> Any:
             "count": counts.get(str(state), 0),
         }
         for state, label in EXPERT_STATE_LABELS.items()
+        if state is not ExpertState.DRAFT
     ]
     found = queries.staff_list(tab, frame.search_of_page(), names, number_arg("page"))
     return show(

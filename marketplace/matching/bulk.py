@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,14 +49,19 @@ def preview(cases: Sequence[MatchCase], by: Any) -> list[Outcome]:
     return outcomes
 
 
-def approve_each(cases: Sequence[MatchCase], *, by: Any) -> list[Outcome]:
-    """Approve the cases one by one; a refusal of one leaves the others untouched."""
+def approve_each(
+    cases: Sequence[MatchCase], *, seen: Mapping[int, int] | None = None, by: Any
+) -> list[Outcome]:
+    """Approve the cases one by one; a refusal of one leaves the others untouched.
+
+    ``seen`` maps a case to the candidate that the preview showed.
+    """
     verb = verb_of(by)
     approve: Callable[..., None] | None = actions.VERBS.get(verb) if verb else None
     outcomes = []
     for case in cases if approve is not None else ():
         try:
-            approve(case, by=by)  # type: ignore[misc]
+            approve(case, seen=(seen or {}).get(case.id), by=by)  # type: ignore[misc]
         except RuleBroken as broken:
             db.session.rollback()
             outcomes.append(Outcome(case, broken))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from marketplace.errors import N_, RuleBroken
+from marketplace.errors import N_, NotAllowed, RuleBroken
 from marketplace.experts.models import Expert
 from marketplace.matching.models import MatchCase, held_periods
 from marketplace.matching.profiles import Period, Relation, RelationKind
@@ -77,6 +77,9 @@ def broken_rules(
     if step is not Step.PROPOSE:
         # Dates, mode and region were agreed to by those concerned when they chose and accepted.
         gates = replace(gates, dates=False, mode=False, region=False)
+    if step in (Step.APPROVE_FIRST, Step.APPROVE_FINAL):
+        # Who takes no new offers still does what was accepted before.
+        gates = replace(gates, paused=False)
     return exclusions(expert_profile(expert, held), request_profile(case.request, case.since), gates)
 
 
@@ -113,7 +116,12 @@ APPROVALS = {"approve_first": Step.APPROVE_FIRST, "approve_final": Step.APPROVE_
 
 
 def who_fault(case: MatchCase, expert: Expert, verb: str, by: Any) -> RuleBroken | None:
-    """Why this person may not approve this case, though the role may; None when nothing stands against it."""
+    """Why this person may not approve this case, though the role may; None when nothing stands against it.
+
+    Raises NotAllowed for the system: a person approves, by name.
+    """
+    if by is None:
+        raise NotAllowed(verb)
     if by.id == expert.user_id or case.request.company.belongs_to(by):
         return RuleBroken(N_("당사자는 자신의 매칭을 승인할 수 없습니다. 다른 담당자가 승인해 주십시오."))
     if verb == "approve_first" and case.overridden_by_id == by.id:

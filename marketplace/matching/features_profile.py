@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from marketplace.codes.book import newest_region
 from marketplace.matching.profiles import ExpertProfile, Mode, RequestProfile
 
 #: Manufacturing divisions (KSIC) whose plants share materials, machines or customers.
@@ -64,7 +65,7 @@ def industry_fit(division: str | None, known: Iterable[str]) -> float | None:
 
 def region_fit(expert: ExpertProfile, request: RequestProfile) -> float | None:
     """1 in the firm's province, .6 when the work can be done from afar, else 0; None when unknown."""
-    if request.region is not None and request.region in expert.regions:
+    if request.region is not None and newest_region(request.region) in map(newest_region, expert.regions):
         return 1.0
     if Mode.REMOTE in (expert.mode, request.mode):
         return 0.6

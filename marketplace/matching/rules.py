@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
+from marketplace.codes.book import newest_region
 from marketplace.errors import N_, Filled
 from marketplace.matching.profiles import (
     ExpertProfile,
@@ -139,18 +140,50 @@ _LEGAL_FORM = re.compile(
 )
 
 
+#: Other spellings of large firms, as they stand after ``_LEGAL_FORM``, longest first. Names only; the numbers
+#: of a firm's sites differ, so a number alone never clears anybody.
+_SPELLINGS = (
+    ("samsungelectronics", "삼성전자"),
+    ("samsung", "삼성"),
+    ("hyundaimotor", "현대자동차"),
+    ("hyundai", "현대"),
+    ("현대차", "현대자동차"),
+    ("기아차", "기아"),
+    ("기아자동차", "기아"),
+    ("posco", "포스코"),
+    ("에스케이", "sk"),
+    ("엘지", "lg"),
+    ("엘에스", "ls"),
+    ("케이티", "kt"),
+    ("지에스", "gs"),
+)
+#: Parts of a firm that are the firm: "삼성전자 반도체사업부", "삼성전자 수원사업장".
+_PART_OF_FIRM = re.compile(
+    r"\s\S*(?:사업장|사업부|사업본부|공장|부문|연구소|캠퍼스|제철소|본사|지사|조선소)\s*$"
+)
+
+
 @lru_cache(maxsize=100_000)
 def organisation_name(name: str) -> str:
-    """The name to compare by: NFKC, lower case, without legal form, spaces and punctuation."""
-    plain = _LEGAL_FORM.sub("", unicodedata.normalize("NFKC", name).lower())
-    return "".join(c for c in plain if c.isalnum())
+    """The name to compare by: NFKC, lower case, without legal form, site, spaces and punctuation, one spelling."""
+    plain = _LEGAL_FORM.sub(" ", unicodedata.normalize("NFKC", name).lower()).strip()
+    while (shorter := _PART_OF_FIRM.sub("", plain)) != plain:
+        plain = shorter
+    plain = "".join(c for c in plain if c.isalnum())
+    for written, meant in _SPELLINGS:
+        if plain.startswith(written):
+            return meant + plain[len(written) :]
+    return plain
 
 
 def same_organisation(name: str, brn: str | None, other_name: str, other_brn: str | None) -> bool:
-    """By business number when both are known, else by name; an empty name equals nothing."""
+    """By business number or by name: a large firm holds a number for each of its sites.
+
+    An empty name equals nothing.
+    """
     digits, other = (re.sub(r"\D", "", b or "") for b in (brn, other_brn))
-    if digits and other:
-        return digits == other
+    if digits and digits == other:
+        return True
     plain = organisation_name(name)
     return bool(plain) and plain == organisation_name(other_name)
 
@@ -233,7 +266,7 @@ def _must_meet(expert: ExpertProfile, request: RequestProfile) -> bool:
 def _region(expert: ExpertProfile, request: RequestProfile) -> list[Exclusion]:
     if not _must_meet(expert, request) or request.region is None or not expert.regions:
         return []
-    if request.region in expert.regions:
+    if newest_region(request.region) in map(newest_region, expert.regions):
         return []
     return [Exclusion("region", {"region": request.region})]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, url_for
+from flask import flash, request, url_for
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -80,7 +80,7 @@ def approve_final(case_id: int) -> Response:
 def _approve(case_id: int, approve: Callable[..., None], sentence: str) -> Response:
     case = queries.staff_case(me(), case_id)
     _, after = queries.neighbours(me(), case)
-    approve(case, by=me())
+    approve(case, seen=request.form.get("candidate", type=int), by=me())
     flash(f"{case.request.company.name}: {sentence}", "success")
     return to(url_for("matching.case_page", case_id=after.id if after else case_id))
 

@@ -69,6 +69,11 @@ def _candidates_page(request_id: int, form: PreferenceForm | None, refusal: Reas
         other_cards=[card for card in cards if card["id"] not in listed],
         compared=compared,
         choosing=case.state == CaseState.PROPOSED,
+        rejections=[
+            (card.expert.name, card.reason)
+            for card in case.candidates
+            if card.state == CandidateState.REJECTED
+        ],
         badge=showing.case_badge(case.state),
     )
 

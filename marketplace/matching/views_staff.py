@@ -123,7 +123,10 @@ def approve_several() -> Response:
     """Approve the cases that were confirmed, each on its own."""
     if bulk.verb_of(me()) is None:
         raise NotAllowed("bulk")
-    outcomes = bulk.approve_each(queries.staff_cases(me(), _ticked(sent.form)), by=me())
+    cases = queries.staff_cases(me(), _ticked(sent.form))
+    shown = {case.id: sent.form.get(f"candidate-{case.id}", type=int) for case in cases}
+    seen = {case_id: candidate for case_id, candidate in shown.items() if candidate is not None}
+    outcomes = bulk.approve_each(cases, seen=seen, by=me())
     refused = [outcome for outcome in outcomes if not outcome.clean]
     count = len(outcomes) - len(refused)
     if count:

@@ -204,3 +204,10 @@ def test_contacts_are_masked_until_somebody_looks_and_that_is_on_record(role, as
     page = client.post(f"/staff/experts/{expert.id}/contacts").text
     assert "010-1234-5678" in page and "hongkildong@example.com" in page
     assert last_entry().event == "personal_data_seen" and last_entry().thing_id == expert.id
+
+
+def test_a_profile_that_was_not_handed_in_is_not_for_staff(as_user):
+    draft = complete(ExpertState.DRAFT, name="아직쓰는사람")
+    browser = as_user(factories.user(Role.OPERATOR))
+    assert "아직쓰는사람" not in browser.get("/staff/experts").text
+    assert browser.get(f"/staff/experts/{draft.id}").status_code == 404

@@ -9,8 +9,8 @@ from marketplace.access import Role
 from marketplace.audit import AuditEntry, verify_chain
 from marketplace.companies.states import RequestState
 from marketplace.database import db, utcnow
-from marketplace.errors import RuleBroken
-from marketplace.experts.models import ExpertInterest
+from marketplace.errors import NotAllowed, RuleBroken
+from marketplace.experts.models import ExpertInterest, ExpertState
 from marketplace.matching import actions
 from marketplace.matching.models import MatchCase, StoredRanking
 from marketplace.matching.states import CandidateState, CaseState
@@ -387,10 +387,32 @@ def test_a_conflict_that_arose_since_the_offer_stops_each_later_step(world):
         assert fresh(case).state == before
 
 
-def test_a_paused_or_unverified_expert_stops_the_approval(world):
+def test_an_expert_who_is_no_longer_verified_stops_the_approval(world):
+    case = world.case(CaseState.ACCEPTED)
+    case.chosen.expert.state, case.chosen.expert.reason = ExpertState.SUSPENDED, "사유"
+    factories.save(case.chosen.expert)
+    with pytest.raises(RuleBroken, match="자격 확인"):
+        actions.approve_first(case, by=world.operator)
+    assert fresh(case).state == CaseState.ACCEPTED
+
+
+def test_who_takes_no_new_offers_still_does_what_was_accepted_before(world):
     case = world.case(CaseState.ACCEPTED)
     case.chosen.expert.paused_at = utcnow()
     factories.save(case.chosen.expert)
-    with pytest.raises(RuleBroken, match="쉬고"):
-        actions.approve_first(case, by=world.operator)
+    actions.approve_first(case, by=world.operator)
+    assert fresh(case).state == CaseState.FIRST_APPROVED
+
+
+def test_an_approval_of_another_expert_than_the_page_showed_is_a_conflict(world):
+    case = world.case(CaseState.ACCEPTED)
+    with pytest.raises(RuleBroken) as refused:
+        actions.approve_first(case, seen=case.chosen_id + 1, by=world.operator)
+    assert refused.value.conflict
     assert fresh(case).state == CaseState.ACCEPTED
+    actions.approve_first(case, seen=case.chosen_id, by=world.operator)
+
+
+def test_the_system_approves_nothing(world):
+    with pytest.raises(NotAllowed):
+        actions.approve_first(world.case(CaseState.ACCEPTED), by=None)

@@ -58,6 +58,10 @@ def test_an_unverified_expert_is_excluded_even_with_the_gates_off() -> None:
     assert broken(replace(EXPERT, verified=False), gates=Gates.none()) == ["unverified"]
 
 
+def test_an_expert_without_an_account_in_use_is_excluded_with_a_reason_of_its_own() -> None:
+    assert broken(replace(EXPERT, active=False), gates=Gates.none()) == ["inactive"]
+
+
 def test_a_paused_expert_is_excluded_with_the_reason() -> None:
     assert broken(replace(EXPERT, paused=True)) == ["paused"]
 
@@ -168,14 +172,24 @@ def test_a_tie_to_a_supplier_counts_when_the_firm_considers_that_supplier() -> N
     [
         (("(주)한빛 정밀", None), ("한빛정밀 주식회사", None), True),
         (("㈜한빛정밀", None), ("한빛정밀", "1248100998"), True),
-        (("한빛정밀", "124-81-00998"), ("한빛정밀", "2208162517"), False),
+        (("한빛정밀", "124-81-00998"), ("한빛정밀", "2208162517"), True),  # a number for each site
+        (("한빛정밀", "124-81-00998"), ("다른이름", "2208162517"), False),
+        (("삼성전자 반도체사업부", None), ("삼성전자", None), True),
+        (("삼성전자(주) 수원사업장", None), ("삼성전자", None), True),
+        (("LG전자", None), ("엘지전자", None), True),
+        (("SK하이닉스", None), ("에스케이하이닉스", None), True),
+        (("POSCO", None), ("포스코", None), True),
+        (("현대자동차", None), ("현대차", None), True),
+        (("Samsung Electronics Co., Ltd.", None), ("삼성전자", None), True),
+        (("삼성전자", None), ("삼성전기", None), False),
+        (("포스코", None), ("포스코DX", None), False),
         (("옛이름", "124-81-00998"), ("새이름", "1248100998"), True),
         (("Hanbit Co., Ltd.", None), ("HANBIT", None), True),
         (("", None), ("", None), False),
         (("한빛정밀", None), ("한빛정밀화학", None), False),
     ],
 )
-def test_organisations_are_told_apart_by_number_then_by_name(
+def test_organisations_are_the_same_by_number_or_by_name(
     one: tuple[str, str | None], other: tuple[str, str | None], same: bool
 ) -> None:
     assert same_organisation(*one, *other) is same
@@ -188,10 +202,18 @@ def test_months_end_on_the_last_day_when_the_month_is_shorter() -> None:
 def test_every_exclusion_fills_its_sentence() -> None:
     held = Period(date(2027, 3, 1), date(2027, 9, 1))
     ties = tuple(Interest(kind, "한빛정밀") for kind in InterestKind)
-    bad = replace(EXPERT, verified=False, paused=True, capacity=1, commitments=(held,), interests=ties)
+    bad = replace(
+        EXPERT, verified=False, active=False, paused=True, capacity=1, commitments=(held,), interests=ties
+    )
     away = replace(bad, regions=("11",), mode=Mode.ONSITE, available_from=date(2027, 4, 1))
     remote = replace(away, mode=Mode.REMOTE, available_until=date(2027, 4, 2))
     request = replace(REQUEST, former_partners=("e1",))
     found = [*exclusions(away, request), *exclusions(remote, request)]
     assert {exclusion.rule for exclusion in found} == set(EXCLUSION_TEXT)
     assert all("%(" not in exclusion.sentence for exclusion in found)
+
+
+def test_a_merged_region_counts_as_the_one_it_became() -> None:
+    expert = replace(EXPERT, mode=Mode.ONSITE, regions=("46",))
+    assert "region" not in broken(expert, replace(REQUEST, mode=Mode.ONSITE, region="12"))
+    assert "region" in broken(expert, replace(REQUEST, mode=Mode.ONSITE, region="48"))

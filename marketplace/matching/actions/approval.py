@@ -18,12 +18,16 @@ from marketplace.matching.states import CandidateState, next_state
 from marketplace.matching.wording import announce
 
 
-def approve_first(case: MatchCase, *, by: Any) -> None:
-    """Approve the match for the operator; rules and the expert's places are asked again."""
+def approve_first(case: MatchCase, *, seen: int | None = None, by: Any) -> None:
+    """Approve the match for the operator; rules and the expert's places are asked again.
+
+    ``seen`` is the candidate that the page showed; another one in the meantime is a conflict.
+    """
     require(by, Permission.APPROVE_FIRST, case)
     with recorded(by, Event.MATCH_APPROVED_FIRST, case) as record:
         case, expert = _lock(case)
         next_state(case.state, "approve_first")
+        _require_as_seen(case, seen)
         _require_other_person(case, expert, "approve_first", by)
         facts = require_free(expert, case, Step.APPROVE_FIRST)
         case.move("approve_first", utcnow() + timedelta(days=case.request.programme.approval_days))
@@ -32,12 +36,16 @@ def approve_first(case: MatchCase, *, by: Any) -> None:
         announce("approve_first", case, case.chosen)
 
 
-def approve_final(case: MatchCase, *, by: Any) -> None:
-    """Approve the match for the ministry; it stands from now on, and the other candidates lapse."""
+def approve_final(case: MatchCase, *, seen: int | None = None, by: Any) -> None:
+    """Approve the match for the ministry; it stands from now on, and the other candidates lapse.
+
+    ``seen`` as in ``approve_first``.
+    """
     require(by, Permission.APPROVE_FINAL, case)
     with recorded(by, Event.MATCH_APPROVED, case) as record:
         case, expert = _lock(case)
         next_state(case.state, "approve_final")
+        _require_as_seen(case, seen)
         _require_other_person(case, expert, "approve_final", by)
         facts = require_free(expert, case, Step.APPROVE_FINAL)
         case.move("approve_final")
@@ -45,6 +53,14 @@ def approve_final(case: MatchCase, *, by: Any) -> None:
         case.lapse_others()
         record.facts.update(facts, candidate=case.chosen_id)
         announce("approve_final", case, case.chosen)
+
+
+def _require_as_seen(case: MatchCase, seen: int | None) -> None:
+    if seen is not None and case.chosen_id != seen:
+        raise RuleBroken(
+            N_("화면을 여신 뒤에 매칭된 전문가가 바뀌었습니다. 새로 고쳐 다시 확인해 주십시오."),
+            conflict=True,
+        )
 
 
 def send_back(case: MatchCase, reason: str | None, *, by: Any) -> None:

@@ -131,5 +131,6 @@ def withdraw_with_request(request: MentoringRequest, by: Any) -> None:
     if case is not None:
         case = locked(MatchCase, case.id)
         asked = case.end()
+        case.reason = request.reason
         # The operator is told by the withdrawal of the request itself.
         announce("withdraw", case, asked, audiences=("expert",))
