@@ -14,9 +14,10 @@ from typing import Any
 from marketplace.errors import N_, NotAllowed, RuleBroken
 from marketplace.experts.models import Expert
 from marketplace.matching.models import MatchCase, held_periods
+from marketplace.matching.organisations import same_organisation
 from marketplace.matching.profiles import Period, Relation, RelationKind
 from marketplace.matching.rows import expert_profile, gates_of, request_profile
-from marketplace.matching.rules import RELATION_TEXT, Exclusion, exclusions, peak, same_organisation
+from marketplace.matching.rules import RELATION_TEXT, Exclusion, exclusions, peak
 from marketplace.matching.states import PLACE_HELD_IN, CaseState, next_state
 
 

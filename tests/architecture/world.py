@@ -51,7 +51,6 @@ def build() -> World:
         "disabled": factories.user(Role.OPERATOR, ours.operator, disabled_at=utcnow()),
     }
     expert = factories.expert(
-        headline=f"{CANARY} 도금 전문가",
         careers=(("포스코", None, None),),
         interests=(("kin", "형제기업"),),
     )

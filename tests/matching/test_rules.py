@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from marketplace.matching.organisations import same_organisation
 from marketplace.matching.profiles import (
     Career,
     ExpertProfile,
@@ -22,7 +23,6 @@ from marketplace.matching.rules import (
     add_months,
     exclusions,
     peak,
-    same_organisation,
     unchecked,
 )
 

@@ -14,6 +14,7 @@ from marketplace.companies.eligibility import ITEMS
 from marketplace.companies.states import RequestState
 from marketplace.database import db, utcnow
 from marketplace.events import Event
+from marketplace.experts.models import ExpertState
 from marketplace.matching import actions, showing
 from marketplace.matching.models import MatchCase
 from marketplace.matching.progress import steps_of_case
@@ -212,12 +213,12 @@ def test_a_refusal_without_a_reason_keeps_what_was_typed(world, client):
 
 def test_several_are_approved_at_once_after_a_preview(world, client):
     clean, dirty = world.case(CaseState.ACCEPTED), world.case(CaseState.ACCEPTED, world.experts[1])
-    dirty.chosen.expert.paused_at = utcnow()
+    dirty.chosen.expert.state, dirty.chosen.expert.reason = ExpertState.SUSPENDED, "사유"
     factories.save(dirty.chosen.expert)
     query = f"/cases/approve?case={clean.id}&case={dirty.id}&case=abc&case={10**15}"
     text = page(client, world.operator, query)
     assert "승인할 수 있는 매칭 1건" in text
-    assert "쉬고" in text
+    assert "자격 확인" in text
     assert fresh(clean).state == CaseState.ACCEPTED
     response = post(client, world.operator, "/cases/approve", {"case": [clean.id, dirty.id]}, 200)
     assert dirty.request.company.name in response.text
