@@ -34,6 +34,7 @@ _SOURCES = (  # whatever a score depends on, in the folder of the package
     "matching/features_text.py",
     "matching/profiles.py",
     "matching/ranker.py",
+    "matching/organisations.py",
     "matching/rules.py",
     "taxonomy/symptoms.py",
     "taxonomy/text.py",
