@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from marketplace.access import Permission, Scope, require, scope_of
@@ -128,8 +128,3 @@ def contributions_of(user: User) -> list[Contribution]:
         .order_by(Contribution.id.desc())
     )
     return list(db.session.scalars(query))
-
-
-def pledged_total() -> int:
-    """All pledges together, in won."""
-    return db.session.scalar(select(func.coalesce(func.sum(Contribution.pledged), 0))) or 0

@@ -42,8 +42,6 @@ PRINCIPALS = [
     "disabled",
 ]
 MISSING = 2**31 - 2
-#: What an address part stands for where its name alone does not say it.
-ENDPOINT_PARTS: dict[str, dict[str, str]] = {}
 
 
 def values_for(rule: Any, ids: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
