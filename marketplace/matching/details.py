@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-import numpy as np
-
+from marketplace.matching.engine.parts import Needs, Query
+from marketplace.matching.engine.reading import sentences_of
+from marketplace.matching.engine.records import Notes
+from marketplace.matching.engine.table import State
 from marketplace.matching.explanation import NeedCoverage, Part
-from marketplace.matching.features import ExpertTable, Query, texts_of
-from marketplace.matching.features_text import Floats, Ints
 from marketplace.matching.profiles import ExpertProfile, Need, Skill
+from marketplace.matching.scoring import Scores
 from marketplace.taxonomy.text import normalise
 from marketplace.taxonomy.vocabulary import Vocabulary
 
-_SENTENCE = re.compile(r"(?<=[.!?。])\s+|\s*\n\s*")
 _LONGEST = 160  # characters of a quoted passage
 _PROPOSED_ROWS = 3
 _SHARED = 0.01  # from which a term that both sides speak of is named
@@ -25,55 +24,50 @@ _WORDS_COVER = 0.3  # closeness from which mere words count as covering a need
 class Explainer:
     """Explains places for one query; every quotation stands in the profile, letter by letter."""
 
-    def __init__(self, table: ExpertTable, query: Query) -> None:
-        self.table = table
-        self.query = query
+    def __init__(self, state: State, query: Query, vocabulary: Vocabulary, scores: Scores) -> None:
+        self._state = state
+        self._query = query
+        self._vocabulary = vocabulary
+        self._scores = scores
         self._written = {token.form: query.reading.word_at(token) for token in reversed(query.reading.tokens)}
         request = query.request
         stated = {need.term for need in request.needs}
         proposed = [
-            Need(p.term, table.vocabulary.terms[p.term].ko, 0)
-            for p in table.vocabulary.propose(f"{request.title}. {request.problem}", _PROPOSED_ROWS)
+            Need(p.term, vocabulary.terms[p.term].ko, 0)
+            for p in vocabulary.propose(f"{request.title}. {request.problem}", _PROPOSED_ROWS)
             if p.term not in stated
         ]
         self._needs = (*request.needs, *proposed)
-        self._closeness = [table.need_closeness(need) for need in self._needs]
+        self._closeness = Needs(state, vocabulary)
 
-    def parts(
-        self,
-        slot: int,
-        weights: Mapping[str, float],
-        values: Mapping[str, Floats | None],
-        points: Mapping[str, Ints],
-    ) -> tuple[Part, ...]:
+    def parts(self, slot: int) -> tuple[Part, ...]:
         """The parts in the order of the weights; unknown ones with ``value`` None."""
-        rows = []
-        for code, weight in weights.items():
-            column = values[code]
-            value = None if column is None or np.isnan(column[slot]) else float(column[slot])
-            rows.append(Part(code, weight, value, int(points[code][slot]), self._because(code, slot)))
-        return tuple(rows)
+        scores = self._scores
+        return tuple(
+            Part(code, weight, scores.value(code, slot), scores.points(code, slot), self._because(code, slot))
+            for code, weight in scores.weights.items()
+        )
 
     def needs(self, slot: int) -> tuple[NeedCoverage, ...]:
         """Stated needs first, then (priority 0) the terms that the problem points to."""
-        expert = self.table.experts[slot]
-        if expert is None:
-            return ()
-        shown = Shown(expert, self.table.vocabulary)
+        segment, own = self._state.place(slot)
+        shown = Shown(*segment.record(own))
         return tuple(
-            self._coverage(shown, need, float(closeness[slot]))
-            for need, closeness in zip(self._needs, self._closeness, strict=True)
+            self._coverage(shown, need, self._closeness.closeness_at(need, slot)) for need in self._needs
         )
 
     def _because(self, code: str, slot: int) -> tuple[str, ...]:
         if code == "words":
-            shared = self.table.words.words_in(slot, list(self.query.words))
+            there = set().union(*self._state.rows_of(slot, "words"))
+            rarity = {word: self._state.words.rarity(word) for word in self._query.words if word in there}
+            shared = sorted(rarity, key=lambda word: (-rarity[word], word))
             return tuple(dict.fromkeys(self._written[word] for word in shared))[:5]
         if code == "symptoms":
-            own = self.table.topics[slot]
-            both = {t: w * own[self.table.column[t]] for t, w in self.query.pointed.items()}
+            segment, own = self._state.place(slot)
+            column = self._vocabulary.symptoms.column
+            both = {t: w * float(segment.topics[column[t], own]) for t, w in self._query.pointed.items()}
             best = sorted((t for t in both if both[t] > _SHARED), key=lambda t: (-both[t], t))
-            return tuple(self.table.vocabulary.terms[term].ko for term in best)[:5]
+            return tuple(self._vocabulary.terms[term].ko for term in best)[:5]
         return ()
 
     def _coverage(self, shown: Shown, need: Need, closeness: float) -> NeedCoverage:
@@ -91,30 +85,16 @@ class Explainer:
 
     def _wanted(self, words: str) -> dict[str, float]:
         """Morphemes of the words with their rarity among profiles."""
-        reading = self.table.vocabulary.reader.read(words)
-        return {word: self.table.words.rarity(word) for word in reading.morphemes}
+        reading = self._vocabulary.reader.read(words)
+        return {word: self._state.words.rarity(word) for word in reading.morphemes}
 
 
 class Shown:
     """A profile cut into what can be quoted: sentences and skills, each with the terms that it names."""
 
-    def __init__(self, expert: ExpertProfile, vocabulary: Vocabulary) -> None:
-        texts = [text for text in (expert.headline, *texts_of(expert)) if text.strip()]
-        self.sentences: list[tuple[str, frozenset[str], frozenset[str]]] = []
-        for text, reading in zip(texts, vocabulary.reader.read_all(texts), strict=True):
-            matches = vocabulary.find_in(reading)
-            start = 0
-            for sentence in filter(str.strip, _SENTENCE.split(text)):
-                end = start + len(normalise(sentence))  # what is read is the sentences, normalised, in a row
-                words = frozenset(token.form for token in reading.tokens if start <= token.start < end)
-                terms = frozenset(m.term for m in matches if start <= m.start < end)
-                self.sentences.append((sentence.strip(), words, terms))
-                start = end + 1
-        readings = vocabulary.reader.read_all([skill.words for skill in expert.skills])
-        self.skills: list[tuple[Skill, frozenset[str]]] = []
-        for skill, reading in zip(expert.skills, readings, strict=True):
-            named = {m.term for m in vocabulary.find_in(reading) if not m.ambiguous}
-            self.skills.append((skill, frozenset({skill.term} if skill.term else named)))
+    def __init__(self, expert: ExpertProfile, notes: Notes) -> None:
+        self.sentences = [(s, *read) for s, read in zip(sentences_of(expert), notes.sentences, strict=True)]
+        self.skills = list(zip(expert.skills, notes.skills, strict=True))
 
     def skill(self, need: Need) -> Skill | None:
         """The best skill that is, or names, the term of the need; without a term, one with the same words."""

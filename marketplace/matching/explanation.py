@@ -141,7 +141,7 @@ class Ranking:
 
     reference: str
     experts: tuple[Ranked, ...]
-    excluded: tuple[Excluded, ...]
+    excluded: Sequence[Excluded]
     weights: Mapping[str, float]
     versions: Mapping[str, str]
     inputs_digest: str

@@ -123,9 +123,7 @@ class ExpertIndex:
             raise RuntimeError("the index follows the database before it is asked")
         key = tuple(sorted(weights.items()))
         if key not in self._weighted:
-            other = ExpertRanker(self._vocabulary, weights or None).fit([])
-            other.table_, other._lock = self._ranker.table_, self._ranker._lock
-            self._weighted[key] = other
+            self._weighted[key] = ExpertRanker(weights=weights or None).over(self._ranker.table_)
         return self._weighted[key]
 
     def _follow(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import log
 
 import numpy as np
@@ -25,6 +26,16 @@ LEAST = 0.02  # from which a term is proposed
 Floats = NDArray[np.float64]
 
 
+@dataclass(frozen=True, eq=False)
+class Pointing:
+    """Where a text points among the terms (length 1, or 0 for nowhere), how surely it points anywhere, and how
+    far it is written as firms in trouble write; the latter two 0 to 1."""
+
+    direction: Floats
+    strength: float
+    familiarity: float
+
+
 class SymptomIndex:
     """The lexicon as weights, morphemes by terms; ``terms`` gives the order of the columns."""
 
@@ -35,6 +46,7 @@ class SymptomIndex:
         reader: TextReader,
     ) -> None:
         self.terms = tuple(sorted(names))
+        self.column = {term: i for i, term in enumerate(self.terms)}
         self.reader = reader
         texts: list[str] = []
         owner: list[int] = []
@@ -130,10 +142,25 @@ class SymptomIndex:
         What every symptom shares with a term by chance (the mean over the lexicon's own phrases) is taken
         off first; without that, the terms with the longest lexicon are found everywhere.
         """
-        above = np.maximum(self.vectors(readings) - self._background, 0.0) ** SHARPNESS
+        return self._directed(self.vectors(readings))
+
+    def _directed(self, vectors: Floats) -> Floats:
+        above = np.maximum(vectors - self._background, 0.0) ** SHARPNESS
         length = np.linalg.norm(above, axis=1, keepdims=True)
         result: Floats = np.divide(above, length, where=length > 0, out=np.zeros_like(above))
         return result
+
+    def pointing(self, reading: Reading) -> Pointing:
+        """Direction, strength and familiarity of one text.
+
+        The strength is the familiarity, in full from the evidence of about one rare word.
+        """
+        vector = self.vectors([reading])
+        whole = sum(self._weight(m) * (1 + log(n)) for m, n in Counter(reading.morphemes).items())
+        above = max(0.0, float((vector[0] - self._background).max(initial=0.0)))
+        familiarity = self.familiarity(reading)
+        strength = min(1.0, above * whole / FULL_EVIDENCE) * familiarity
+        return Pointing(self._directed(vector)[0], strength, familiarity)
 
     def familiarity(self, reading: Reading) -> float:
         """How far a text is written as firms in trouble write, 0 to 1.
@@ -148,20 +175,14 @@ class SymptomIndex:
         share = known / sum(self._weight(m) for m in bag)
         return min(1.0, max(0.0, (share - CHANCE_SHARE) / (FULL_SHARE - CHANCE_SHARE))) ** 2
 
-    def strength(self, reading: Reading) -> float:
-        """How surely a text points anywhere, 0 to 1: its familiarity, in full from the evidence of about one
-        rare word."""
-        whole = sum(self._weight(m) * (1 + log(n)) for m, n in Counter(reading.morphemes).items())
-        above = float((self.vectors([reading])[0] - self._background).max(initial=0.0))
-        return min(1.0, max(0.0, above) * whole / FULL_EVIDENCE) * self.familiarity(reading)
-
     def _weight(self, morpheme: str) -> float:
         row = self.morphemes.get(morpheme)
         return float(self.idf[row] if row is not None else self.idf.max(initial=1.0))
 
     def explain(self, reading: Reading) -> tuple[dict[str, float], dict[str, list[str]]]:
         """Scores in (0, 1] by term, and the words of the text behind each."""
-        vector = self.directions([reading])[0] * self.strength(reading)
+        pointing = self.pointing(reading)
+        vector = pointing.direction * pointing.strength
         scores = {self.terms[i]: float(vector[i]) for i in np.flatnonzero(vector > LEAST)}
         return scores, {term: self.because(reading, term) for term in scores}
 

@@ -194,11 +194,15 @@ def test_an_expert_can_be_removed_and_come_back() -> None:
 
 
 def test_many_changes_are_merged_without_changing_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("marketplace.matching.features_text._TAIL_ROWS", 2)
+    monkeypatch.setattr("marketplace.matching.engine.table._LATEST", 1)
+    monkeypatch.setattr("marketplace.matching.engine.table._MERGED_LEAST", 2)
     ranker = ExpertRanker(VOCABULARY).fit([PLATER])
     for number in range(5):
         ranker.update(replace(PLANNER, key=f"p{number}", entries=(f"생산계획 {number}", "납기 관리")))
-    fresh = ExpertRanker(VOCABULARY).fit([e for e in ranker.table_.experts if e is not None])
+        ranker.update(replace(SEWER, key=f"s{number}")).rank([REQUEST])
+    ranker.remove("p3").remove("s4").update(replace(SEWER, key="p1"))
+    assert len(ranker.table_.state().segments) <= 3
+    fresh = ExpertRanker(VOCABULARY).fit(ranker.table_.state().profiles())
     assert ranker.rank([REQUEST])[0].digest == fresh.rank([REQUEST])[0].digest
 
 

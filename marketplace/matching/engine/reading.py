@@ -1,0 +1,164 @@
+"""Profiles as the index keeps them: read once, with everything that the parts of a score will ask for."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.matching import features_profile as facts
+from marketplace.matching.engine.records import Notes
+from marketplace.matching.profiles import ExpertProfile
+from marketplace.taxonomy.text import Reading, normalise
+from marketplace.taxonomy.vocabulary import Match, Vocabulary
+
+_SENTENCE = re.compile(r"(?<=[.!?。])\s+|\s*\n\s*")
+_AT_ONCE = 2_000  # profiles read in one go; bounds the memory of a build
+
+#: The classes of profiles that a facet tells apart: everything that it looks at, nothing else.
+Facets = dict[str, tuple[object, ...]]
+
+
+def texts_of(expert: ExpertProfile) -> tuple[str, ...]:
+    """The texts that count one by one: entries, then texts of careers that no entry repeats."""
+    careers = (c.text for c in expert.careers if c.text)
+    return tuple(dict.fromkeys(text for text in (*expert.entries, *careers) if text.strip()))
+
+
+def passages_of(expert: ExpertProfile) -> tuple[str, ...]:
+    """The texts as they are indexed: each carries the headline and the skills, so that it is read in their
+    light; an expert without texts has these alone."""
+    header = header_of(expert)
+    return tuple(f"{header}. {text}" if header else text for text in texts_of(expert)) or (
+        (header,) if header else ()
+    )
+
+
+def header_of(expert: ExpertProfile) -> str:
+    """Headline and skills in one line."""
+    return ". ".join(filter(None, (expert.headline, " / ".join(s.words for s in expert.skills))))
+
+
+def sentences_of(expert: ExpertProfile) -> list[str]:
+    """What can be quoted of a profile, in order: the headline, then the sentences of the texts."""
+    texts = (expert.headline, *texts_of(expert))
+    return [s.strip() for text in texts for s in _SENTENCE.split(text) if s.strip()]
+
+
+def profile_digest(expert: ExpertProfile) -> int:
+    """SHA-256 of a profile as a whole number; sums of these name a set of profiles in any order."""
+    values = [
+        sorted(value) if isinstance(value, frozenset) else value
+        for value in (getattr(expert, field.name) for field in fields(expert))
+    ]
+    return int.from_bytes(hashlib.sha256(repr(values).encode()).digest(), "big")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadProfile:
+    """A profile with its bags of words and letters (one per passage), the terms it holds (column to worth
+    in (0, 1]), where its texts point (one value per column), its facets and its notes."""
+
+    profile: ExpertProfile
+    words: tuple[Counter[str], ...]
+    letters: tuple[Counter[str], ...]
+    held: dict[int, float]
+    topics: NDArray[np.float32]
+    facets: Facets
+    notes: Notes
+
+
+def facets_of(expert: ExpertProfile) -> Facets:
+    """The profile's class in each facet."""
+    return {
+        "industry": expert.industries,
+        "region": (expert.regions, expert.mode),
+        "size": (facts.small_plant_fit(expert, (expert.headline, *texts_of(expert))),),
+        "open": (expert.verified, expert.active, expert.paused, expert.mode, expert.regions),
+    }
+
+
+def read_profiles(experts: Sequence[ExpertProfile], vocabulary: Vocabulary) -> Iterator[ReadProfile]:
+    """Read profiles in their order, some thousand at a time."""
+    column = {term: i for i, term in enumerate(vocabulary.symptoms.terms)}
+    for at in range(0, len(experts), _AT_ONCE):
+        group = experts[at : at + _AT_ONCE]
+        passages = [passages_of(expert) for expert in group]
+        readings = vocabulary.reader.read_all([text for own in passages for text in own])
+        directions = vocabulary.symptoms.directions(readings)
+        first = 0
+        for expert, own in zip(group, passages, strict=True):
+            last = first + len(own)
+            yield _read(expert, readings[first:last], directions[first:last], vocabulary, column)
+            first = last
+
+
+def _read(
+    expert: ExpertProfile,
+    readings: Sequence[Reading],
+    directions: NDArray[np.float64],
+    vocabulary: Vocabulary,
+    column: dict[str, int],
+) -> ReadProfile:
+    found = [vocabulary.find_in(reading) for reading in readings]
+    held: dict[int, float] = {}
+
+    def hold(term: str, worth: float) -> None:
+        at = column.get(vocabulary.current(term)) if term in vocabulary.terms else None
+        if at is not None:
+            held[at] = max(held.get(at, 0.0), worth)
+
+    for matches in found:
+        for match in matches:
+            hold(match.term, facts.AMBIGUOUS_NAME if match.ambiguous else facts.NAMED_IN_TEXT)
+    named = []
+    for skill in expert.skills:
+        worth = facts.LEVEL_WORTH.get(skill.level or 2, 0.7)
+        if skill.term is not None:
+            hold(skill.term, worth)
+            named.append(frozenset({skill.term}))
+            continue
+        own = vocabulary.find(skill.words)
+        for match in own:
+            hold(match.term, worth * (0.5 if match.ambiguous else 0.9))
+        named.append(frozenset(match.term for match in own if not match.ambiguous))
+    topics = directions.mean(axis=0) if len(directions) else np.zeros(len(column))
+    return ReadProfile(
+        expert,
+        tuple(Counter(reading.morphemes) for reading in readings),
+        tuple(Counter(reading.bigrams) for reading in readings),
+        held,
+        topics.astype(np.float32),
+        facets_of(expert),
+        Notes(tuple(_sentence_notes(expert, readings, found)), tuple(named)),
+    )
+
+
+def _sentence_notes(
+    expert: ExpertProfile, readings: Sequence[Reading], found: Sequence[Sequence[Match]]
+) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+    """Words and terms of each of ``sentences_of``, out of the passages in which they stand."""
+    texts = texts_of(expert)
+    header = header_of(expert)
+    body = len(normalise(f"{header}.")) + 1 if header else 0  # where the text begins in a passage
+    if expert.headline.strip() and readings:
+        yield from _in_order(expert.headline, 0, readings[0], found[0])
+    for text, reading, matches in zip(texts, readings, found, strict=False):
+        yield from _in_order(text, body, reading, matches)
+
+
+def _in_order(
+    text: str, start: int, reading: Reading, matches: Sequence[Match]
+) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+    for sentence in filter(str.strip, _SENTENCE.split(text)):
+        end = start + len(normalise(sentence))  # a passage is its sentences, normalised, in a row
+        yield (
+            frozenset(token.form for token in reading.tokens if start <= token.start < end),
+            frozenset(m.term for m in matches if start <= m.start < end),
+        )
+        start = end + 1

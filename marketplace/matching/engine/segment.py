@@ -1,0 +1,179 @@
+"""Everything the ranker keeps of some profiles, by slot. A segment is never changed; arrays may lie in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.matching.engine.postings import Floats, Ints, Postings
+from marketplace.matching.engine.reading import ReadProfile, profile_digest
+from marketplace.matching.engine.records import Notes, decode, encode
+from marketplace.matching.profiles import ExpertProfile
+
+#: Each way in which profiles are told apart by class; see ``reading.facets_of``.
+FACETS = ("industry", "region", "size", "open")
+NEVER, ALWAYS = np.iinfo(np.int32).max, 0  # days of available_until and available_from when none is given
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """Profiles in slots 0 .. n-1.
+
+    ``first_row`` bounds each slot's rows in ``words`` and ``letters``; ``topics`` is terms by slots;
+    the slots that hold term t, with their worth, lie at ``held_start[t]:held_start[t + 1]``. ``classes`` is
+    facets by slots, into ``values``. ``records`` are the encoded profiles, bounded by ``record_start``.
+    """
+
+    keys: Sequence[str]
+    first_row: Ints
+    words: Postings
+    letters: Postings
+    topics: NDArray[np.float32]
+    held_start: Ints
+    held_slots: NDArray[np.int32]
+    held_worth: Floats
+    classes: NDArray[np.int32]
+    values: Sequence[Sequence[tuple[object, ...]]]
+    free_from: NDArray[np.int32]
+    free_until: NDArray[np.int32]
+    digests: NDArray[np.uint8]
+    record_start: Ints
+    records: NDArray[np.uint8]
+
+    @property
+    def size(self) -> int:
+        return len(self.keys)
+
+    @cached_property
+    def owner(self) -> NDArray[np.int32]:
+        """The slot of each row."""
+        return np.repeat(np.arange(self.size, dtype=np.int32), np.diff(self.first_row))
+
+    @cached_property
+    def _decoded(self) -> dict[int, tuple[ExpertProfile, Notes]]:
+        return {}
+
+    def record(self, slot: int) -> tuple[ExpertProfile, Notes]:
+        """The profile of a slot and what was read in it; the latest some thousand are remembered."""
+        known = self._decoded.get(slot)
+        if known is None:
+            if len(self._decoded) >= 20_000:
+                self._decoded.clear()
+            span = slice(self.record_start[slot], self.record_start[slot + 1])
+            known = self._decoded[slot] = decode(self.records[span].tobytes())
+        return known
+
+    def profile(self, slot: int) -> ExpertProfile:
+        """The profile of a slot."""
+        return self.record(slot)[0]
+
+    def digest(self, slot: int) -> int:
+        """``profile_digest`` of a slot's profile."""
+        return int.from_bytes(self.digests[slot].tobytes(), "big")
+
+    @cached_property
+    def digest_sum(self) -> int:
+        """The digests of all slots added up."""
+        return sum(int.from_bytes(line.tobytes(), "big") for line in self.digests)
+
+    @classmethod
+    def build(cls, read: Sequence[ReadProfile], terms: int) -> Segment:
+        """From profiles that were read, in their order; ``terms`` is the number of columns."""
+        first_row = np.concatenate([[0], np.cumsum([len(r.words) for r in read], dtype=np.int64)])
+        values = [sorted({r.facets[name] for r in read}, key=repr) for name in FACETS]
+        number = [{value: i for i, value in enumerate(own)} for own in values]
+        classes = np.array(
+            [[number[f][r.facets[name]] for r in read] for f, name in enumerate(FACETS)], dtype=np.int32
+        ).reshape(len(FACETS), len(read))
+        held = sorted((t, slot, worth) for slot, r in enumerate(read) for t, worth in r.held.items())
+        records = [encode(r.profile, r.notes) for r in read]
+        digests = [profile_digest(r.profile).to_bytes(32, "big") for r in read]
+        return cls(
+            keys=[r.profile.key for r in read],
+            first_row=first_row,
+            words=Postings.build([bag for r in read for bag in r.words]),
+            letters=Postings.build([bag for r in read for bag in r.letters]),
+            topics=np.array([r.topics for r in read], dtype=np.float32).reshape(len(read), terms).T.copy(),
+            held_start=np.searchsorted([t for t, _, _ in held], np.arange(terms + 1)).astype(np.int64),
+            held_slots=np.array([slot for _, slot, _ in held], dtype=np.int32),
+            held_worth=np.array([worth for _, _, worth in held], dtype=np.float64),
+            classes=classes,
+            values=values,
+            free_from=_days((r.profile.available_from for r in read), ALWAYS),
+            free_until=_days((r.profile.available_until for r in read), NEVER),
+            digests=np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(len(read), 32),
+            record_start=np.concatenate([[0], np.cumsum([len(r) for r in records], dtype=np.int64)]),
+            records=np.frombuffer(b"".join(records), dtype=np.uint8),
+        )
+
+    @classmethod
+    def merged(cls, parts: Sequence[Segment], alive: Sequence[NDArray[np.bool_]]) -> Segment:
+        """The living profiles of several segments in one, in the order of their keys within each part."""
+        if len(parts) == 1 and alive[0].all():
+            return parts[0]
+        rows = [np.repeat(a, np.diff(p.first_row)) for p, a in zip(parts, alive, strict=True)]
+        values = [sorted({v for p in parts for v in p.values[f]}, key=repr) for f in range(len(FACETS))]
+        classes = np.concatenate(
+            [_translated(part, values)[:, a] for part, a in zip(parts, alive, strict=True)], axis=1
+        )
+        row_sizes = [np.diff(p.first_row)[a] for p, a in zip(parts, alive, strict=True)]
+        sizes = [np.diff(p.record_start) for p in parts]
+        records = [p.records[np.repeat(a, s)] for p, a, s in zip(parts, alive, sizes, strict=True)]
+        kept = [s[a] for s, a in zip(sizes, alive, strict=True)]
+        held_start, held_slots, held_worth = _merged_held(parts, alive)
+        pairs = list(zip(parts, alive, strict=True))
+        return cls(
+            keys=[key for p, a in pairs for key, lives in zip(p.keys, a, strict=True) if lives],
+            first_row=np.concatenate([[0], np.cumsum(np.concatenate(row_sizes))]).astype(np.int64),
+            words=Postings.merged([p.words for p in parts], rows),
+            letters=Postings.merged([p.letters for p in parts], rows),
+            topics=np.concatenate([p.topics[:, a] for p, a in pairs], axis=1),
+            held_start=held_start,
+            held_slots=held_slots,
+            held_worth=held_worth,
+            classes=classes,
+            values=values,
+            free_from=np.concatenate([p.free_from[a] for p, a in pairs]),
+            free_until=np.concatenate([p.free_until[a] for p, a in pairs]),
+            digests=np.concatenate([p.digests[a] for p, a in pairs]),
+            record_start=np.concatenate([[0], np.cumsum(np.concatenate(kept))]).astype(np.int64),
+            records=np.concatenate(records),
+        )
+
+
+def _days(days: Iterable[date | None], missing: int) -> NDArray[np.int32]:
+    return np.array([missing if day is None else day.toordinal() for day in days], dtype=np.int32)
+
+
+def _translated(part: Segment, values: Sequence[Sequence[tuple[object, ...]]]) -> NDArray[np.int32]:
+    """The classes of a segment by the numbers of a longer list of values."""
+    lines = []
+    for facet, own in enumerate(part.values):
+        number = {value: i for i, value in enumerate(values[facet])}
+        meaning = np.array([number[value] for value in own], dtype=np.int32)
+        lines.append(meaning[part.classes[facet]] if meaning.size else part.classes[facet])
+    return np.array(lines, dtype=np.int32)
+
+
+def _merged_held(
+    parts: Sequence[Segment], alive: Sequence[NDArray[np.bool_]]
+) -> tuple[Ints, NDArray[np.int32], Floats]:
+    terms, slots, worths = [], [], []
+    before = 0
+    for part, lives in zip(parts, alive, strict=True):
+        term = np.repeat(np.arange(part.held_start.size - 1), np.diff(part.held_start))
+        kept = lives[part.held_slots]
+        place = np.cumsum(lives) - 1 + before
+        terms.append(term[kept])
+        slots.append(place[part.held_slots[kept]])
+        worths.append(part.held_worth[kept])
+        before += int(lives.sum())
+    term, slot, worth = np.concatenate(terms), np.concatenate(slots), np.concatenate(worths)
+    order = np.lexsort((slot, term))
+    start = np.searchsorted(term[order], np.arange(parts[0].held_start.size)).astype(np.int64)
+    return start, slot[order].astype(np.int32), worth[order]
