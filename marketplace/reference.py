@@ -21,6 +21,7 @@ from marketplace.events import Event
 from marketplace.programmes.models import Programme, ProgrammeState, Tier
 from marketplace.taxonomy.actions import put_version
 from marketplace.taxonomy.models import Group, Term
+from marketplace.taxonomy.vocabulary import packaged_lexicon
 
 
 def _read(name: str) -> Any:
@@ -73,7 +74,7 @@ def _add_groups() -> int:
 
 def _add_terms() -> int:
     known = _known(Term.code)
-    lexicon = _read("symptoms.json")["terms"]
+    lexicon = packaged_lexicon()
     return _add(
         [
             Term(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from marketplace.matching.engine.parts import Needs, Query
+from marketplace.matching.engine.parts import NeedAsked, Query
 from marketplace.matching.engine.reading import sentences_of
 from marketplace.matching.engine.records import Notes
 from marketplace.matching.engine.table import State
@@ -38,7 +38,9 @@ class Explainer:
             if p.term not in stated
         ]
         self._needs = (*request.needs, *proposed)
-        self._closeness = Needs(state, vocabulary)
+        self._asked = [NeedAsked(state, vocabulary, need) for need in self._needs]
+        self._words_of: dict[int, frozenset[str]] = {}
+        self._wanted_words: dict[str, dict[str, float]] = {}
 
     def parts(self, slot: int) -> tuple[Part, ...]:
         """The parts in the order of the weights; unknown ones with ``value`` None."""
@@ -52,13 +54,18 @@ class Explainer:
         """Stated needs first, then (priority 0) the terms that the problem points to."""
         segment, own = self._state.place(slot)
         shown = Shown(*segment.record(own))
-        return tuple(
-            self._coverage(shown, need, self._closeness.closeness_at(need, slot)) for need in self._needs
-        )
+        there = self._said(slot)
+        return tuple(self._coverage(shown, asked.need, asked.at(slot, there)) for asked in self._asked)
+
+    def _said(self, slot: int) -> frozenset[str]:
+        """The words that stand in any text of a profile."""
+        if slot not in self._words_of:
+            self._words_of[slot] = frozenset().union(*self._state.rows_of(slot, "words"))
+        return self._words_of[slot]
 
     def _because(self, code: str, slot: int) -> tuple[str, ...]:
         if code == "words":
-            there = set().union(*self._state.rows_of(slot, "words"))
+            there = self._said(slot)
             rarity = {word: self._state.words.rarity(word) for word in self._query.words if word in there}
             shared = sorted(rarity, key=lambda word: (-rarity[word], word))
             return tuple(dict.fromkeys(self._written[word] for word in shared))[:5]
@@ -85,8 +92,10 @@ class Explainer:
 
     def _wanted(self, words: str) -> dict[str, float]:
         """Morphemes of the words with their rarity among profiles."""
-        reading = self._vocabulary.reader.read(words)
-        return {word: self._state.words.rarity(word) for word in reading.morphemes}
+        if words not in self._wanted_words:
+            read = self._vocabulary.reader.read(words).morphemes
+            self._wanted_words[words] = {word: self._state.words.rarity(word) for word in read}
+        return self._wanted_words[words]
 
 
 class Shown:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.matching.engine.segment import FACETS
+from marketplace.matching.engine.segment import FACETS, Segment
 from marketplace.matching.engine.table import State
 from marketplace.matching.explanation import Excluded
 from marketplace.matching.profiles import ExpertProfile, Mode, RequestProfile
@@ -30,15 +30,20 @@ def may_be_open(state: State, request: RequestProfile, gates: Gates) -> NDArray[
     span = period_of(request) if gates.dates else None
     answers = [np.zeros(0, dtype=bool)]
     for segment in state.segments:
-        passes = np.array(
-            [not exclusions(_like(value), request, of_class) for value in segment.values[_OPEN]], dtype=bool
-        )
-        allowed = passes[segment.classes[_OPEN]] if segment.size else np.zeros(0, dtype=bool)
+        question = ("open", of_class, request.mode, request.region)
+        allowed = np.array(segment.once(question, partial(_passing, segment, request, of_class)))
         if span is not None:
             last_day = (span.until - timedelta(days=1)).toordinal()
             allowed &= (segment.free_from <= span.since.toordinal()) & (segment.free_until >= last_day)
         answers.append(allowed)
     return np.concatenate(answers)
+
+
+def _passing(segment: Segment, request: RequestProfile, gates: Gates) -> NDArray[np.bool_]:
+    """By slot, whether its class passes."""
+    passes = [not exclusions(_like(value), request, gates) for value in segment.values[_OPEN]]
+    by_slot: NDArray[np.bool_] = np.array(passes, dtype=bool)[segment.classes[_OPEN]]
+    return by_slot
 
 
 def _like(value: tuple[object, ...]) -> ExpertProfile:

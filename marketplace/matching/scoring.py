@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from marketplace.matching.engine import kernels
 from marketplace.matching.engine.parts import (
     Facet,
-    Needs,
     Query,
     Value,
     hundredths,
     industry_facet,
+    needs_value,
     region_facet,
     size_facet,
     symptoms_value,
@@ -45,7 +45,7 @@ class Scores:
         self.facets: dict[str, Facet] = {}
         self._closeness: list[Floats] = []
         if request.needs:
-            self.values["needs"], self._closeness = Needs(state, vocabulary).value(request.needs)
+            self.values["needs"], self._closeness = needs_value(state, vocabulary, request.needs)
         if query.words:
             self.values["words"] = text_value(state, "words", query.words)
         if query.letters:
@@ -58,9 +58,7 @@ class Scores:
             self.facets["size"] = size_facet(state)
         if request.region and gates.region:
             self.facets["region"] = region_facet(state, request)
-        told = set(self.values) | {
-            c for c, facet in self.facets.items() if facet.mean is not None
-        }
+        told = set(self.values) | {c for c, facet in self.facets.items() if facet.mean is not None}
         known = {code: weight for code, weight in weights.items() if code in told}
         whole = sum(known.values())
         self.weights = {code: weight / whole for code, weight in known.items()} if whole else {}
@@ -92,10 +90,10 @@ class Scores:
         """The value in [0, 1] of one part; None when the profile does not tell."""
         if code in self.values:
             return self.values[code].at(slot)
+        number, segment, own = self.state.located(slot)
         facet = self.facets[code]
-        segment, own = self.state.place(slot)
-        value = facet.of(segment.values[facet.number][segment.classes[facet.number, own]])
-        return None if value is None else min(max(value, 0.0), 1.0)
+        value = float(facet.fits[number][segment.classes[facet.number, own]])
+        return None if np.isnan(value) else min(max(value, 0.0), 1.0)
 
     def points(self, code: str, slot: int) -> int:
         """The hundredths that one part earns; the parts of a slot add up to its total."""
@@ -120,18 +118,12 @@ class Scores:
         for number, (segment, alive) in enumerate(zip(self.state.segments, self.state.alive, strict=True)):
             span = slice(self.state.first[number], self.state.first[number + 1])
             classes = np.array([segment.classes[f.number] for _, f in facets], dtype=np.int32)
-            points = [
-                [_points(f.of(value), self.weights[c]) for value in segment.values[f.number]]
-                for c, f in facets
-            ]
-            table = np.full((len(facets), max((len(row) for row in points), default=0)), _UNKNOWN)
-            for row, own in enumerate(points):
-                table[row, : len(own)] = own
+            fits = [facet.fits[number] for _, facet in facets]
+            table = np.full((len(facets), max((own.size for own in fits), default=0)), _UNKNOWN)
+            for row, (code, own) in enumerate(zip((c for c, _ in facets), fits, strict=True)):
+                known = np.floor(np.clip(own, 0.0, 1.0) * self.weights[code] * 10_000 + 1e-6)
+                table[row, : own.size] = np.where(np.isnan(own), _UNKNOWN, np.nan_to_num(known))
             kernels.add_points(
                 raw[:, span], scales, weights, alive, classes.reshape(len(facets), segment.size), table, unknown, total[span],
             )  # fmt: skip
         return total
-
-
-def _points(value: float | None, weight: float) -> int:
-    return _UNKNOWN if value is None else hundredths(max(value, 0.0), weight)

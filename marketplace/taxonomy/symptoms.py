@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
+from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -24,6 +26,7 @@ CHANCE_SHARE, FULL_SHARE = 0.45, 0.7  # of a text's words known: by chance, and 
 LEAST = 0.02  # from which a term is proposed
 
 Floats = NDArray[np.float64]
+_compiled: Any = njit(cache=True, nogil=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +37,26 @@ class Pointing:
     direction: Floats
     strength: float
     familiarity: float
+
+
+@_compiled
+def _account(
+    ids: Any, weights: Any, term_start: Any, terms: Any, in_term: Any,
+    phrase_start: Any, phrases: Any, in_phrase: Any, owner: Any, sums: Any, out: Any,
+) -> None:  # fmt: skip
+    """Half what a term's whole lexicon accounts for, half what its best phrase does; leaves ``sums`` as zeros."""
+    for i in range(ids.size):
+        for at in range(term_start[ids[i]], term_start[ids[i] + 1]):
+            out[terms[at]] += 0.5 * weights[i] * in_term[at]
+        for at in range(phrase_start[ids[i]], phrase_start[ids[i] + 1]):
+            sums[phrases[at]] += weights[i] * in_phrase[at]
+    best = 0.0
+    for phrase in range(owner.size):
+        best = max(best, sums[phrase])
+        sums[phrase] = 0.0
+        if phrase + 1 == owner.size or owner[phrase + 1] != owner[phrase]:
+            out[owner[phrase]] += 0.5 * best
+            best = 0.0
 
 
 class SymptomIndex:
@@ -65,10 +88,9 @@ class SymptomIndex:
         for bag, column in zip(bags, owner, strict=True):
             documents[column] += bag
         self.idf = self._rarity(bags, documents)
-        self._documents = self._weights(documents)
-        self._phrases = self._weights(bags)
-        # the first phrase of each term, where a run of its phrases begins
-        self._first = np.searchsorted(self._owner, np.arange(len(self.terms)))
+        whole, single = self._weights(documents), self._weights(bags)
+        self._documents = (whole.indptr.astype(np.int64), whole.indices.astype(np.int64), whole.data)
+        self._phrases = (single.indptr.astype(np.int64), single.indices.astype(np.int64), single.data)
         self._background = self.vectors(readings).mean(axis=0) if readings else np.zeros(len(self.terms))
 
     def _rarity(self, bags: Sequence[Counter[str]], documents: Sequence[Counter[str]]) -> Floats:
@@ -94,8 +116,8 @@ class SymptomIndex:
         total = self._phrase_count
         return float(np.log1p((total - n + 0.5) / (n + 0.5)) / np.log1p((total + 0.5) / 0.5))
 
-    def _weights(self, bags: Sequence[Counter[str]]) -> sparse.csc_array:
-        """Saturated, length-normalised frequency, in [0, 1): documents in columns, morphemes in rows."""
+    def _weights(self, bags: Sequence[Counter[str]]) -> sparse.csr_array:
+        """Saturated, length-normalised frequency, in [0, 1): morphemes in rows, documents in columns."""
         lengths = np.array([sum(bag.values()) for bag in bags], dtype=float)
         mean = lengths.mean() if lengths.size and lengths.any() else 1.0
         rows, columns, values = [], [], []
@@ -105,36 +127,27 @@ class SymptomIndex:
                 columns.append(column)
                 values.append(count / (count + K1 * (1 - B + B * lengths[column] / mean)))
         shape = (len(self.morphemes), len(bags))
-        return sparse.csc_array(sparse.coo_array((values, (rows, columns)), shape=shape))
-
-    def queries(self, readings: Sequence[Reading]) -> sparse.csr_array:
-        """Texts by morphemes: rarity times a damped count, as shares of the whole text.
-
-        Words that the lexicon lacks count in the whole as its rarest do, so that a text about something else
-        stays small.
-        """
-        rows, columns, values = [], [], []
-        rarest = float(self.idf.max(initial=1.0))
-        for row, reading in enumerate(readings):
-            bag = Counter(reading.morphemes)
-            known = {self.morphemes[m]: 1 + log(n) for m, n in bag.items() if m in self.morphemes}
-            weights = {column: self.idf[column] * damped for column, damped in known.items()}
-            whole = sum(weights.values()) + rarest * (len(bag) - len(known))
-            rows += [row] * len(weights)
-            columns += list(weights)
-            values += [weight / whole for weight in weights.values()]
-        shape = (len(readings), len(self.morphemes))
         return sparse.csr_array(sparse.coo_array((values, (rows, columns)), shape=shape))
 
     def vectors(self, readings: Sequence[Reading]) -> Floats:
-        """How much of each text the lexicon of each term accounts for: (texts, terms), values in [0, 1)."""
-        query = self.queries(readings)
-        if not self.terms or not self.morphemes:
-            return np.zeros((len(readings), len(self.terms)))
-        whole = (query @ self._documents).toarray()
-        single = np.maximum.reduceat((query @ self._phrases).toarray(), self._first, axis=1)
-        result: Floats = (whole + single) / 2
-        return result
+        """How much of each text the lexicon of each term accounts for: (texts, terms), values in [0, 1).
+
+        Words that the lexicon lacks count in the whole of a text as its rarest do, so that a text about
+        something else stays small.
+        """
+        found = np.zeros((len(readings), len(self.terms)))
+        rarest = float(self.idf.max(initial=1.0))
+        sums = np.zeros(self._owner.size)
+        for row, reading in enumerate(readings):
+            bag = Counter(reading.morphemes)
+            known = sorted((self.morphemes[m], 1 + log(n)) for m, n in bag.items() if m in self.morphemes)
+            if not known:
+                continue
+            ids = np.array([number for number, _ in known], dtype=np.int64)
+            weights = self.idf[ids] * np.array([damped for _, damped in known])
+            weights /= weights.sum() + rarest * (len(bag) - len(known))
+            _account(ids, weights, *self._documents, *self._phrases, self._owner, sums, found[row])
+        return found
 
     def directions(self, readings: Sequence[Reading]) -> Floats:
         """Where each text points among the terms: rows of length 1, or 0 for a text that points nowhere.
@@ -179,24 +192,25 @@ class SymptomIndex:
         row = self.morphemes.get(morpheme)
         return float(self.idf[row] if row is not None else self.idf.max(initial=1.0))
 
-    def explain(self, reading: Reading) -> tuple[dict[str, float], dict[str, list[str]]]:
-        """Scores in (0, 1] by term, and the words of the text behind each."""
-        pointing = self.pointing(reading)
+    def scores(self, pointing: Pointing) -> dict[str, float]:
+        """By term how much a text points to it, in (``LEAST``, 1]."""
         vector = pointing.direction * pointing.strength
-        scores = {self.terms[i]: float(vector[i]) for i in np.flatnonzero(vector > LEAST)}
-        return scores, {term: self.because(reading, term) for term in scores}
+        return {self.terms[i]: float(vector[i]) for i in np.flatnonzero(vector > LEAST)}
 
     def because(self, reading: Reading, term: str, most: int = 5) -> list[str]:
         """The words of the text that led to a term, the weightiest first."""
-        at = self.terms.index(term)
-        span = slice(self._documents.indptr[at], self._documents.indptr[at + 1])
-        column = dict(zip(self._documents.indices[span], self._documents.data[span], strict=True))
+        column = self.column[term]
+        starts, terms, values = self._documents
         weighed: dict[str, float] = {}
         best: dict[str, Token] = {}
         for token in reading.tokens:
             row = self.morphemes.get(token.form)
-            if row is not None and row in column:
-                weight = float(self.idf[row] * column[row])
+            if row is None:
+                continue
+            span = slice(starts[row], starts[row + 1])
+            at = np.searchsorted(terms[span], column)
+            if at < terms[span].size and terms[span][at] == column:
+                weight = float(self.idf[row] * values[span][at])
                 if weight > weighed.get(token.form, 0.0):
                     weighed[token.form], best[token.form] = weight, token
         order = sorted(weighed, key=lambda form: (-weighed[form], form))

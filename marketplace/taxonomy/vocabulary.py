@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -154,7 +154,7 @@ class Vocabulary:
             term = after
         return term
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over all terms and symptoms: names this very vocabulary."""
         return hashlib.sha256(repr(list(self.terms.values())).encode()).hexdigest()
@@ -227,15 +227,16 @@ class Vocabulary:
     def propose(self, text: str, top: int = 8) -> list[Proposal]:
         """The terms that a text points to, best first, by name, synonym or symptom; ties by id."""
         reading = self.reader.read(text)
-        scores, because = self.symptoms.explain(reading)
+        scores = self.symptoms.scores(self.symptoms.pointing(reading))
+        named: dict[str, list[str]] = {}
         for match in self.find_in(reading):
-            named = 0.6 if match.ambiguous else 1.0
-            scores[match.term] = max(scores.get(match.term, 0.0), named)
-            because.setdefault(match.term, [])
-            if match.words not in because[match.term]:
-                because[match.term].insert(0, match.words)
-        best = sorted(scores, key=lambda term: (-scores[term], term))[:top]
-        return [Proposal(term, round(scores[term], 4), tuple(because[term][:5])) for term in best]
+            scores[match.term] = max(scores.get(match.term, 0.0), 0.6 if match.ambiguous else 1.0)
+            named.setdefault(match.term, []).append(match.words)
+        proposals = []
+        for term in sorted(scores, key=lambda term: (-scores[term], term))[:top]:
+            because = dict.fromkeys([*reversed(named.get(term, [])), *self.symptoms.because(reading, term)])
+            proposals.append(Proposal(term, round(scores[term], 4), tuple(because)[:5]))
+        return proposals
 
 
 def compact(words: str) -> str:
@@ -243,11 +244,18 @@ def compact(words: str) -> str:
     return _SEPARATORS.sub("", normalise(words))
 
 
+def packaged_lexicon() -> dict[str, dict[str, list[str]]]:
+    """The symptoms and methods of every term that come with the package, by id."""
+    folder = resources.files("marketplace") / "data" / "symptoms"
+    lexicon: dict[str, dict[str, list[str]]] = {}
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        lexicon.update(json.loads(file.read_text("utf-8")))
+    return lexicon
+
+
 @lru_cache(maxsize=1)
 def packaged_vocabulary() -> Vocabulary:
     """The taxonomy and symptom lexicon that come with the package; built once per process."""
     folder = resources.files("marketplace") / "data"
-    terms = json.loads((folder / "taxonomy.json").read_text("utf-8"))["terms"]
-    lexicon = folder / "symptoms.json"
-    data = json.loads(lexicon.read_text("utf-8")) if lexicon.is_file() else {}
-    return Vocabulary.from_json(terms, data.get("terms", {}), version=str(data.get("version", "")))
+    taxonomy = json.loads((folder / "taxonomy.json").read_text("utf-8"))
+    return Vocabulary.from_json(taxonomy["terms"], packaged_lexicon(), version=taxonomy["version"])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import partial
 from math import floor, fsum, log
 from typing import cast
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from marketplace.matching import features_profile as facts
 from marketplace.matching.engine import kernels
 from marketplace.matching.engine.postings import Floats, Postings
-from marketplace.matching.engine.segment import FACETS
+from marketplace.matching.engine.segment import FACETS, Segment
 from marketplace.matching.engine.table import Said, State
 from marketplace.matching.profiles import ExpertProfile, Mode, Need, RequestProfile
 from marketplace.taxonomy.text import Reading
@@ -80,13 +80,14 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A part that depends on the profile's class alone: ``of`` a class its value, None when it does not tell.
+    """A part that depends on the profile's class alone.
 
-    ``mean`` over the profiles that tell; None when none does.
+    ``fits`` are its values by segment and class, NaN where the profile does not tell; ``mean`` is over the
+    living profiles that tell, None when none does.
     """
 
     number: int
-    of: Callable[[tuple[object, ...]], float | None]
+    fits: tuple[Floats, ...]
     mean: float | None
 
 
@@ -134,66 +135,62 @@ def _lists(
     return postings.start[ids], postings.start[ids + 1], np.array([weight for _, weight in found])
 
 
-class Needs:
-    """How well each slot meets the needs of a request."""
+class NeedAsked:
+    """One need of a request, as it is asked of the profiles.
 
-    def __init__(self, state: State, vocabulary: Vocabulary) -> None:
+    Closeness is 0 to 1: the worth at which the term is held, or what share of the need's words (weighed by
+    rarity, words that nobody has as the rarest) the texts hold, times ``NAMED_IN_TEXT``; the larger of both.
+    """
+
+    def __init__(self, state: State, vocabulary: Vocabulary, need: Need) -> None:
+        self.need = need
         self._state = state
-        self._vocabulary = vocabulary
-        self._column = vocabulary.symptoms.column
+        self._column = None
+        if need.term is not None and need.term in vocabulary.terms:
+            self._column = vocabulary.symptoms.column.get(vocabulary.current(need.term))
+        said = state.words
+        rarity = {word: said.rarity(word) for word in vocabulary.reader.read(need.words).morphemes}
+        whole = sum(value or said.single for _, value in sorted(rarity.items())) or 1.0
+        self._shares = {w: rarity[w] * (facts.NAMED_IN_TEXT / whole) for w in sorted(rarity) if rarity[w]}
 
-    def closeness(self, need: Need) -> Floats:
-        """By slot, 0 to 1: the worth at which the term is held, or what share of the need's words (weighed by
-        rarity) the texts hold, times ``NAMED_IN_TEXT``."""
+    def everywhere(self) -> Floats:
+        """The closeness of all slots."""
         out = np.zeros(self._state.size)
-        weighed, whole = self._weighed(need)
         for number, segment in enumerate(self._state.segments):
             own = out[self._state.first[number] : self._state.first[number + 1]]
-            starts, ends, weights = _lists(segment.words, sorted(weighed), weighed)
-            scaled = weights * (facts.NAMED_IN_TEXT / whole)
-            kernels.add_shares(starts, ends, scaled, segment.words.rows, segment.owner, own)
-            if (column := self._held_column(need)) is not None:
-                span = slice(segment.held_start[column], segment.held_start[column + 1])
-                slots = segment.held_slots[span]
-                own[slots] = np.maximum(own[slots], segment.held_worth[span])
+            starts, ends, weights = _lists(segment.words, list(self._shares), self._shares)
+            kernels.add_shares(starts, ends, weights, segment.words.rows, segment.owner, own)
+            slots, worth = self._held(segment)
+            own[slots] = np.maximum(own[slots], worth)
         return out
 
-    def closeness_at(self, need: Need, slot: int) -> float:
-        """``closeness`` of one slot."""
-        segment, own = self._state.place(slot)
-        weighed, whole = self._weighed(need)
-        there = set().union(*self._state.rows_of(slot, "words")) if weighed else set()
+    def at(self, slot: int, words: Collection[str]) -> float:
+        """The closeness of one slot whose texts hold these words."""
         share = 0.0
-        for word in sorted(weighed):
-            if word in there:
-                share += weighed[word] * (facts.NAMED_IN_TEXT / whole)
-        if (column := self._held_column(need)) is not None:
-            span = slice(segment.held_start[column], segment.held_start[column + 1])
-            held = segment.held_worth[span][segment.held_slots[span] == own]
-            if held.size:
-                share = max(share, float(held[0]))
-        return share
+        for word, value in self._shares.items():
+            if word in words:
+                share += value
+        segment, own = self._state.place(slot)
+        slots, worth = self._held(segment)
+        at = int(np.searchsorted(slots, own))
+        return max(share, float(worth[at])) if at < slots.size and slots[at] == own else share
 
-    def value(self, needs: Sequence[Need]) -> tuple[Value, list[Floats]]:
-        """The mean closeness, a 필수 counting three times, a 중요 twice a 희망; and each need's own."""
-        each = [self.closeness(need) for need in needs]
-        out = np.zeros(self._state.size)
-        whole = float(sum(need.priority for need in needs))
-        for need, closeness in zip(needs, each, strict=True):
-            out += closeness * (need.priority / whole)
-        return Value(out), each
+    def _held(self, segment: Segment) -> tuple[NDArray[np.int32], Floats]:
+        """The slots of a segment that hold the term, and how well."""
+        if self._column is None:
+            return np.zeros(0, dtype=np.int32), np.zeros(0)
+        span = slice(segment.held_start[self._column], segment.held_start[self._column + 1])
+        return segment.held_slots[span], segment.held_worth[span]
 
-    def _weighed(self, need: Need) -> tuple[dict[str, float], float]:
-        """The words of a need with their rarity, and the sum in which unknown words count as the rarest."""
-        said = self._state.words
-        rarity = {word: said.rarity(word) for word in self._vocabulary.reader.read(need.words).morphemes}
-        whole = sum(value or said.single for _, value in sorted(rarity.items()))
-        return {word: value for word, value in rarity.items() if value}, whole or 1.0
 
-    def _held_column(self, need: Need) -> int | None:
-        if need.term is None or need.term not in self._vocabulary.terms:
-            return None
-        return self._column.get(self._vocabulary.current(need.term))
+def needs_value(state: State, vocabulary: Vocabulary, needs: Sequence[Need]) -> tuple[Value, list[Floats]]:
+    """The mean closeness, a 필수 counting three times, a 중요 twice a 희망; and each need's own closeness."""
+    each = [NeedAsked(state, vocabulary, need).everywhere() for need in needs]
+    out = np.zeros(state.size)
+    whole = float(sum(need.priority for need in needs))
+    for need, closeness in zip(needs, each, strict=True):
+        out += closeness * (need.priority / whole)
+    return Value(out), each
 
 
 def symptoms_value(state: State, pointed: Mapping[str, float], vocabulary: Vocabulary) -> Value:
@@ -215,39 +212,47 @@ def symptoms_value(state: State, pointed: Mapping[str, float], vocabulary: Vocab
 
 def industry_facet(state: State, division: str) -> Facet:
     """``industry_fit`` by the industries of the profile."""
-    number = FACETS.index("industry")
-    fit = lru_cache(maxsize=None)(lambda value: facts.industry_fit(division, cast(tuple[str, ...], value)))
-    return Facet(number, fit, _mean(state, number, fit))
+
+    def fit(value: tuple[object, ...]) -> float | None:
+        return facts.industry_fit(division, cast(tuple[str, ...], value))
+
+    return _facet(state, "industry", division, fit)
 
 
 def region_facet(state: State, request: RequestProfile) -> Facet:
     """``region_fit`` by the regions and the mode of the profile."""
-    number = FACETS.index("region")
 
-    @cache
     def fit(value: tuple[object, ...]) -> float | None:
         regions, mode = cast(tuple[tuple[str, ...], Mode | None], value)
         return facts.region_fit(ExpertProfile("", regions=regions, mode=mode), request)
 
-    return Facet(number, fit, _mean(state, number, fit))
+    return _facet(state, "region", (request.region, request.mode), fit)
 
 
 def size_facet(state: State) -> Facet:
     """``small_plant_fit`` of the profile."""
-    number = FACETS.index("size")
-
-    def fit(value: tuple[object, ...]) -> float | None:
-        return cast(tuple[float | None], value)[0]
-
-    return Facet(number, fit, _mean(state, number, fit))
+    return _facet(state, "size", None, lambda value: cast(tuple[float | None], value)[0])
 
 
-def _mean(state: State, number: int, fit: Callable[[tuple[object, ...]], float | None]) -> float | None:
-    """Over the living profiles that tell; exactly rounded, so that no order of profiles matters."""
-    known = [(value, n) for own, n in state.counts(number) if (value := fit(own)) is not None]
-    return fsum(value * n for value, n in known) / sum(n for _, n in known) if known else None
+def _facet(
+    state: State, name: str, question: Hashable, fit: Callable[[tuple[object, ...]], float | None]
+) -> Facet:
+    number = FACETS.index(name)
+
+    def of_classes(segment: Segment) -> Floats:
+        values = (fit(value) for value in segment.values[number])
+        return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+    fits = [segment.once((name, question), partial(of_classes, segment)) for segment in state.segments]
+    told: Counter[float] = Counter()  # by value, so that no order of profiles matters
+    for own, counts in zip(fits, state.counts(number), strict=True):
+        for value in np.unique(own[~np.isnan(own)]).tolist():
+            told[value] += int(counts[own == value].sum())
+    whole = sum(told.values())
+    mean = fsum(value * n for value, n in told.items()) / whole if whole else None
+    return Facet(number, tuple(fits), mean)
 
 
 def hundredths(value: float, weight: float) -> int:
-    """The points of a value in [0, 1]: cut to whole hundredths, as the kernel does."""
-    return floor(min(value, 1.0) * weight * 10_000 + 1e-6)
+    """The points of a value, cut to [0, 1]: whole hundredths, as the kernel takes them."""
+    return floor(min(max(value, 0.0), 1.0) * weight * 10_000 + 1e-6)

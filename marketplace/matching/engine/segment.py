@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from marketplace.matching.profiles import ExpertProfile
 
 #: Each way in which profiles are told apart by class; see ``reading.facets_of``.
 FACETS = ("industry", "region", "size", "open")
+_REMEMBERED = 300  # answers by class: a question names an industry, or a region and a mode
+T = TypeVar("T")
 NEVER, ALWAYS = np.iinfo(np.int32).max, 0  # days of available_until and available_from when none is given
 
 
@@ -48,6 +51,22 @@ class Segment:
     @property
     def size(self) -> int:
         return len(self.keys)
+
+    @cached_property
+    def _asked(self) -> dict[Hashable, Any]:
+        return {}
+
+    def once(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """What ``answer`` gives, worked out once for as long as few other questions are asked of the segment.
+
+        The segment does not change, so neither does the answer.
+        """
+        if question not in self._asked:
+            if len(self._asked) >= _REMEMBERED:
+                self._asked.clear()
+            self._asked[question] = answer()
+        found: T = self._asked[question]
+        return found
 
     @cached_property
     def owner(self) -> NDArray[np.int32]:
@@ -117,10 +136,7 @@ class Segment:
         if len(parts) == 1 and alive[0].all():
             return parts[0]
         rows = [np.repeat(a, np.diff(p.first_row)) for p, a in zip(parts, alive, strict=True)]
-        values = [sorted({v for p in parts for v in p.values[f]}, key=repr) for f in range(len(FACETS))]
-        classes = np.concatenate(
-            [_translated(part, values)[:, a] for part, a in zip(parts, alive, strict=True)], axis=1
-        )
+        values, classes = _merged_classes(parts, alive)
         row_sizes = [np.diff(p.first_row)[a] for p, a in zip(parts, alive, strict=True)]
         sizes = [np.diff(p.record_start) for p in parts]
         records = [p.records[np.repeat(a, s)] for p, a, s in zip(parts, alive, sizes, strict=True)]
@@ -150,14 +166,22 @@ def _days(days: Iterable[date | None], missing: int) -> NDArray[np.int32]:
     return np.array([missing if day is None else day.toordinal() for day in days], dtype=np.int32)
 
 
-def _translated(part: Segment, values: Sequence[Sequence[tuple[object, ...]]]) -> NDArray[np.int32]:
-    """The classes of a segment by the numbers of a longer list of values."""
-    lines = []
-    for facet, own in enumerate(part.values):
-        number = {value: i for i, value in enumerate(values[facet])}
-        meaning = np.array([number[value] for value in own], dtype=np.int32)
-        lines.append(meaning[part.classes[facet]] if meaning.size else part.classes[facet])
-    return np.array(lines, dtype=np.int32)
+def _merged_classes(
+    parts: Sequence[Segment], alive: Sequence[NDArray[np.bool_]]
+) -> tuple[list[list[tuple[object, ...]]], NDArray[np.int32]]:
+    """The classes that living profiles are in, and the class of each."""
+    all_values, all_classes = [], []
+    for facet in range(len(FACETS)):
+        values = sorted({value for part in parts for value in part.values[facet]}, key=repr)
+        number = {value: i for i, value in enumerate(values)}
+        lines = [np.zeros(0, dtype=np.int64)]
+        for part, lives in zip(parts, alive, strict=True):
+            meaning = np.array([number[value] for value in part.values[facet]], dtype=np.int64)
+            lines.append(meaning[part.classes[facet][lives]])
+        used, classes = np.unique(np.concatenate(lines), return_inverse=True)
+        all_values.append([values[i] for i in used])
+        all_classes.append(classes.astype(np.int32))
+    return all_values, np.array(all_classes, dtype=np.int32)
 
 
 def _merged_held(

@@ -12,13 +12,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import log1p
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.matching.engine.postings import Postings
 from marketplace.matching.engine.reading import ReadProfile, read_profiles
-from marketplace.matching.engine.segment import Segment
+from marketplace.matching.engine.segment import FACETS, Segment
 from marketplace.matching.profiles import ExpertProfile
 from marketplace.taxonomy.vocabulary import Vocabulary
 
@@ -26,6 +27,8 @@ _LATEST = 64  # changes that are built anew each time; more become a segment of 
 _MERGED_SHARE = 0.1  # the segments of changes are merged into the large one beyond this share of it ...
 _MERGED_LEAST = 2_000  # ... and this many profiles
 _AT_ONCE = 20_000  # profiles put into arrays in one go while building
+
+_REMEMBERED = 100_000  # rarities
 
 #: The two indexes of a segment.
 INDEXES = ("words", "letters")
@@ -46,13 +49,22 @@ class Said:
 
     def rarity(self, word: str) -> float:
         """ln(1 + (N - n + .5) / (n + .5)) over living rows; 0 for a word that stands in none."""
-        n = self.count(word)
-        return float(np.log1p((self.rows - n + 0.5) / (n + 0.5))) if n else 0.0
+        found = self._rarity.get(word)
+        if found is None:
+            n = self.count(word)
+            found = log1p((self.rows - n + 0.5) / (n + 0.5)) if n else 0.0
+            if len(self._rarity) < _REMEMBERED:
+                self._rarity[word] = found
+        return found
 
-    @property
+    @cached_property
+    def _rarity(self) -> dict[str, float]:
+        return {}
+
+    @cached_property
     def single(self) -> float:
         """The rarity of a word that stands in one row only."""
-        return float(np.log1p((self.rows - 0.5) / 1.5)) if self.rows else 0.0
+        return log1p((self.rows - 0.5) / 1.5) if self.rows else 0.0
 
     @property
     def mean_length(self) -> float:
@@ -84,10 +96,14 @@ class State:
         """Which slots hold a profile."""
         return np.concatenate([*self.alive, np.zeros(0, dtype=bool)])
 
+    def located(self, slot: int) -> tuple[int, Segment, int]:
+        """The number of a slot's segment, the segment, and the slot's number there."""
+        at = next(i for i, end in enumerate(self.first[1:]) if slot < end)
+        return at, self.segments[at], slot - self.first[at]
+
     def place(self, slot: int) -> tuple[Segment, int]:
         """The segment of a slot and its number there."""
-        at = next(i for i, end in enumerate(self.first[1:]) if slot < end)
-        return self.segments[at], slot - self.first[at]
+        return self.located(slot)[1:]
 
     def profile(self, slot: int) -> ExpertProfile:
         """The profile in a slot."""
@@ -110,20 +126,20 @@ class State:
         postings: Postings = getattr(segment, index)
         return [postings.bag(row) for row in range(segment.first_row[own], segment.first_row[own + 1])]
 
-    def counts(self, facet: int) -> list[tuple[tuple[object, ...], int]]:
-        """How many living profiles are in each class of a facet."""
+    def counts(self, facet: int) -> list[NDArray[np.int64]]:
+        """By segment, how many living profiles are in each class of a facet."""
         return self._counts[facet]
 
     @cached_property
-    def _counts(self) -> list[list[tuple[tuple[object, ...], int]]]:
-        facets = len(self.segments[0].values) if self.segments else 0
-        found: list[Counter[tuple[object, ...]]] = [Counter() for _ in range(facets)]
-        for segment, alive in zip(self.segments, self.alive, strict=True):
-            for facet, values in enumerate(segment.values):
-                numbers = np.bincount(segment.classes[facet][alive], minlength=len(values))
-                for value, number in zip(values, numbers.tolist(), strict=True):
-                    found[facet][value] += number
-        return [sorted(((v, n) for v, n in own.items() if n), key=repr) for own in found]
+    def _counts(self) -> list[list[NDArray[np.int64]]]:
+        pairs = list(zip(self.segments, self.alive, strict=True))
+        return [
+            [
+                np.bincount(segment.classes[facet][alive], minlength=len(segment.values[facet]))
+                for segment, alive in pairs
+            ]
+            for facet in range(len(FACETS))
+        ]
 
     def room(self, segment: int, index: str) -> NDArray[np.float64]:
         """A row of zeros for the calling thread, to be left as zeros; one place per row of the index."""
