@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from marketplace.matching.engine.parts import NeedAsked, Query
-from marketplace.matching.engine.reading import sentences_of
+from marketplace.matching.engine.reading import sentences_of, texts_of
 from marketplace.matching.engine.records import Notes
 from marketplace.matching.engine.table import State
 from marketplace.matching.explanation import NeedCoverage, Part
@@ -75,6 +75,10 @@ class Explainer:
             both = {t: w * float(segment.topics[column[t], own]) for t, w in self._query.pointed.items()}
             best = sorted((t for t in both if both[t] > _SHARED), key=lambda t: (-both[t], t))
             return tuple(self._vocabulary.terms[term].ko for term in best)[:5]
+        if code == "related" and self._scores.nearness is not None:
+            nearest = self._scores.nearness.nearest(slot)
+            texts = texts_of(self._state.profile(slot))
+            return (texts[nearest][:_LONGEST],) if nearest is not None and nearest < len(texts) else ()
         return ()
 
     def _coverage(self, shown: Shown, need: Need, closeness: float) -> NeedCoverage:

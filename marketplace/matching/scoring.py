@@ -16,11 +16,13 @@ from marketplace.matching.engine.parts import (
     industry_facet,
     needs_value,
     region_facet,
+    related_value,
     size_facet,
     symptoms_value,
     text_value,
 )
 from marketplace.matching.engine.postings import Floats
+from marketplace.matching.engine.related import Nearness
 from marketplace.matching.engine.table import State
 from marketplace.matching.rules import Gates
 from marketplace.matching.weights import EVIDENCE
@@ -50,7 +52,10 @@ class Scores:
             self.values["words"] = text_value(state, "words", query.words)
         if query.letters:
             self.values["letters"] = text_value(state, "letters", query.letters)
-        if query.pointed:
+        self.nearness: Nearness | None = None
+        if query.expository and (found := related_value(state, query)) is not None:
+            self.values["related"], self.nearness = found
+        elif query.pointed:
             self.values["symptoms"] = symptoms_value(state, query.pointed, vocabulary)
         if request.industry:
             self.facets["industry"] = industry_facet(state, request.industry)

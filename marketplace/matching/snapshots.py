@@ -33,6 +33,7 @@ _SOURCES = (  # whatever a score depends on, in the folder of the package
     "matching/engine/postings.py",
     "matching/engine/reading.py",
     "matching/engine/records.py",
+    "matching/engine/related.py",
     "matching/engine/segment.py",
     "matching/engine/table.py",
     "matching/exclusion.py",

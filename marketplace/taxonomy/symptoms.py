@@ -79,7 +79,7 @@ class SymptomIndex:
             owner += [column] * len(own)
         readings = reader.read_all(texts)
         bags = [Counter(reading.morphemes) for reading in readings]
-        said = [set(r.morphemes) for r in readings], [set(r.bigrams) for r in readings]
+        said = [set(r.morphemes) for r in readings], [set(r.letters) for r in readings]
         self._phrases_with = [Counter(word for words in group for word in words) for group in said]
         self._phrase_count = len(readings)
         self.morphemes = {m: i for i, m in enumerate(sorted({m for bag in bags for m in bag}))}
@@ -108,9 +108,9 @@ class SymptomIndex:
         """How rarely firms say this, 0 to 1: 1 for a word that no symptom holds."""
         return self._among_phrases(self._phrases_with[0][morpheme])
 
-    def letter_rarity(self, bigram: str) -> float:
+    def letter_rarity(self, letters: str) -> float:
         """``rarity`` of two neighbouring letters."""
-        return self._among_phrases(self._phrases_with[1][bigram])
+        return self._among_phrases(self._phrases_with[1][letters])
 
     def _among_phrases(self, n: int) -> float:
         total = self._phrase_count

@@ -1,7 +1,7 @@
 """Korean and English text to tokens, the same way everywhere: profiles, requests, terms and symptoms.
 
 Korean goes through Kiwi, of which only content morphemes are kept (nouns, verb and adjective stems, roots,
-Latin words); English words are stemmed and stop words dropped. Syllable bigrams stand beside them against
+Latin words); English words are stemmed and stop words dropped. Short runs of letters stand beside them against
 odd spacing, misspelling and words that Kiwi does not know.
 """
 
@@ -20,7 +20,7 @@ import snowballstemmer
 from kiwipiepy import Kiwi  # type: ignore[import-untyped]
 
 #: Raised when the same text would give other tokens than before, so that stored rankings tell.
-TEXT_VERSION = "1"
+TEXT_VERSION = "2"
 
 #: Kiwi holds about 300 MB; two vocabularies (an old and an edited one) may live at the same time.
 _LOADED_AT_ONCE = 2
@@ -48,6 +48,7 @@ _ENGLISH_STOP = frozenset(
 
 _HANGUL = re.compile(r"[가-힣]")
 _WORD = re.compile(r"[0-9a-z가-힣]+")
+_KOREAN_RUN, _LATIN_RUN = 2, 4
 _LATIN = re.compile(r"[a-z][a-z0-9]*|[0-9]{3,}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]+")
 _STEMMER = snowballstemmer.stemmer("english")
@@ -87,12 +88,16 @@ class Reading:
         return [token.form for token in self.tokens]
 
     @property
-    def bigrams(self) -> list[str]:
-        """Pairs of neighbouring characters inside each word; a word of one character stands for itself."""
-        pairs: list[str] = []
+    def letters(self) -> list[str]:
+        """Runs of neighbouring characters inside each word: two Korean syllables, four Latin letters or digits.
+
+        A shorter word stands for itself.
+        """
+        runs: list[str] = []
         for word in _WORD.findall(self.text):
-            pairs += [word[i : i + 2] for i in range(len(word) - 1)] if len(word) > 1 else [word]
-        return pairs
+            size = _LATIN_RUN if word[0].isascii() else _KOREAN_RUN
+            runs += [word[i : i + size] for i in range(len(word) - size + 1)] if len(word) > size else [word]
+        return runs
 
     def word_at(self, token: Token) -> str:
         """The whole written word in which a token stands, as a reader would quote it."""

@@ -33,8 +33,8 @@ def test_english_inside_korean_meets_english_alone() -> None:
     assert "robot" in READER.read("용접 robots 도입").morphemes
 
 
-def test_bigrams_stay_inside_words() -> None:
-    assert READER.read("도금액 A 관리").bigrams == ["도금", "금액", "a", "관리"]
+def test_runs_of_letters_stay_inside_words() -> None:
+    assert READER.read("도금액 A 관리 robots").letters == ["도금", "금액", "a", "관리", "robo", "obot", "bots"]
 
 
 def test_a_word_is_quoted_as_it_was_written() -> None:
@@ -52,5 +52,5 @@ def test_readings_come_back_in_order_and_are_remembered_up_to_a_limit() -> None:
 
 def test_emoji_control_signs_and_nothing_are_read_without_fault() -> None:
     readings = READER.read_all(["", "😀\x00\u202e", "가" * 5_000, "ㅋㅋㅋ ㅠㅠ", "𓀀"])
-    assert readings[0].tokens == () and readings[0].bigrams == []
+    assert readings[0].tokens == () and readings[0].letters == []
     assert all(0 <= token.start < token.end for reading in readings for token in reading.tokens)

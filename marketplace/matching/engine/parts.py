@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from marketplace.matching import features_profile as facts
 from marketplace.matching.engine import kernels
 from marketplace.matching.engine.postings import Floats, Postings
+from marketplace.matching.engine.related import Nearness, topics_of
 from marketplace.matching.engine.segment import FACETS, Segment
 from marketplace.matching.engine.table import Said, State
 from marketplace.matching.profiles import ExpertProfile, Mode, Need, RequestProfile
@@ -28,6 +29,7 @@ K1, B = 1.2, 0.75
 LEAST_SHARE = 0.15
 LEAST_COSINE = 0.3  # the same for directions among the terms
 PROPOSED = 20  # terms read out of the problem that the part "symptoms" asks for
+LONG, FAMILIAR = 40, 0.5  # content words; familiarity
 ASKED = 64  # the heaviest words, and pairs of letters, of a request that are looked for
 
 
@@ -40,6 +42,15 @@ class Query:
     words: Mapping[str, float]
     letters: Mapping[str, float]
     pointed: Mapping[str, float]  # term -> how much the problem points to it
+    familiarity: float  # how far it is written as firms in trouble write, 0 to 1
+
+    @property
+    def expository(self) -> bool:
+        """Whether it is a long text that tells of a subject, not of a trouble: an abstract, a specification.
+
+        Such a text is compared by topic; the lexicon of symptoms has nothing to say about it.
+        """
+        return len(self.reading.tokens) >= LONG and self.familiarity < FAMILIAR
 
 
 def ask(request: RequestProfile, vocabulary: Vocabulary) -> Query:
@@ -55,7 +66,7 @@ def ask(request: RequestProfile, vocabulary: Vocabulary) -> Query:
     }
     letters = {
         pair: (1 + log(count)) * (1 - usual * (1 - lexicon.letter_rarity(pair)))
-        for pair, count in Counter(reading.bigrams).items()
+        for pair, count in Counter(reading.letters).items()
     }
     best = np.argsort(-pointing.direction, kind="stable")[:PROPOSED]
     pointed = {
@@ -63,7 +74,7 @@ def ask(request: RequestProfile, vocabulary: Vocabulary) -> Query:
         for i in best
         if pointing.direction[i] > 0
     }
-    return Query(request, reading, words, letters, pointed)
+    return Query(request, reading, words, letters, pointed, usual)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,6 +219,15 @@ def symptoms_value(state: State, pointed: Mapping[str, float], vocabulary: Vocab
     strength = float(np.linalg.norm(weights))
     top = max(top, LEAST_COSINE * strength)
     return Value(out, top / min(1.0, strength) if top else 1.0)
+
+
+def related_value(state: State, query: Query) -> tuple[Value, Nearness] | None:
+    """How near each slot's texts are to the request by topic; None where topics cannot be told."""
+    topics = topics_of(state)
+    if topics is None:
+        return None
+    nearness = topics.nearness(query.reading.morphemes)
+    return Value(nearness.by_slot()), nearness
 
 
 def industry_facet(state: State, division: str) -> Facet:

@@ -131,7 +131,7 @@ def _read(
     return ReadProfile(
         expert,
         tuple(Counter(reading.morphemes) for reading in readings),
-        tuple(Counter(reading.bigrams) for reading in readings),
+        tuple(Counter(reading.letters) for reading in readings),
         held,
         topics.astype(np.float32),
         facets_of(expert),

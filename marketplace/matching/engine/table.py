@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import log1p
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,8 @@ _MERGED_LEAST = 2_000  # ... and this many profiles
 _AT_ONCE = 20_000  # profiles put into arrays in one go while building
 
 _REMEMBERED = 100_000  # rarities
+
+T = TypeVar("T")
 
 #: The two indexes of a segment.
 INDEXES = ("words", "letters")
@@ -81,6 +84,7 @@ class State:
     letters: Said
     digest: int
     scratch: threading.local = field(default_factory=threading.local)
+    _asking: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
     def first(self) -> tuple[int, ...]:
@@ -140,6 +144,18 @@ class State:
             ]
             for facet in range(len(FACETS))
         ]
+
+    def once(self, question: str, answer: Callable[[], T]) -> T:
+        """What ``answer`` gives, worked out when it is first asked for."""
+        with self._asking:
+            if question not in self._asked:
+                self._asked[question] = answer()
+            found: T = self._asked[question]
+            return found
+
+    @cached_property
+    def _asked(self) -> dict[str, Any]:
+        return {}
 
     def room(self, segment: int, index: str) -> NDArray[np.float64]:
         """A row of zeros for the calling thread, to be left as zeros; one place per row of the index."""
