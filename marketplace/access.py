@@ -64,7 +64,7 @@ class Permission(StrEnum):
     APPROVE_FIRST = "approve_first"
     APPROVE_FINAL = "approve_final"
     OVERRIDE_MATCH = "override_match"
-    WITHDRAW_CASE = "withdraw_case"
+    STOP_CASE = "stop_case"
     SEE_QUEUE = "see_queue"
     SEE_PROGRAMME = "see_programme"
     EDIT_PROGRAMME = "edit_programme"
@@ -94,7 +94,6 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.SEE_CASE: _S.OWN,
         _P.FIND_EXPERT: _S.ALL,
         _P.STATE_PREFERENCES: _S.OWN,
-        _P.WITHDRAW_CASE: _S.OWN,
     },
     Role.EXPERT: {_P.EDIT_PROFILE: _S.OWN, _P.ANSWER_OFFER: _S.OWN},
     Role.OPERATOR: {
@@ -107,6 +106,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.RELEASE_CANDIDATES: _S.PROGRAMME,
         _P.APPROVE_FIRST: _S.PROGRAMME,
         _P.OVERRIDE_MATCH: _S.PROGRAMME,
+        _P.STOP_CASE: _S.PROGRAMME,
         _P.SEE_PROGRAMME: _S.PROGRAMME,
         _P.EDIT_REFERENCE: _S.ALL,
         _P.IMPORT_ROWS: _S.OWN,

@@ -1,6 +1,7 @@
 """The record: one transaction, one entry, in an unbroken chain.
 
-``recorded`` is the only thing on the site that commits. The chain's head is kept in a row of its own, so that
+``recorded`` is the only thing on the site that commits. An entry is about one thing; further things that the
+same transaction changed are its subjects, so that the history of each finds it. The chain's head is kept in a row of its own, so that
 a truncated tail is found as well as an edited, inserted or reordered entry (``verify_chain``).
 """
 
@@ -10,12 +11,13 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, event, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, and_, event, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, relationship, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from marketplace.database import Base, Text, db, utcnow, writing_allowed
@@ -47,9 +49,16 @@ class AuditEntry(Base):
     previous: Mapped[str] = mapped_column(Text(64))
     hash: Mapped[str] = mapped_column(Text(64))
 
+    subjects: Mapped[list[AuditSubject]] = relationship(
+        back_populates="entry", order_by="(AuditSubject.thing_type, AuditSubject.thing_id)"
+    )
+
     def computed_hash(self) -> str:
-        """SHA-256 over everything the entry says and the hash before it."""
-        said = [
+        """SHA-256 over everything the entry says, its subjects and the hash before it.
+
+        An entry without subjects hashes as before there were any, so that older chains stay whole.
+        """
+        said: list[Any] = [
             self.at.isoformat(),
             self.actor_id,
             self.actor_role,
@@ -60,7 +69,22 @@ class AuditEntry(Base):
             self.facts,
             self.previous,
         ]
+        if self.subjects:
+            said.append(sorted([subject.thing_type, subject.thing_id] for subject in self.subjects))
         return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+class AuditSubject(Base):
+    """A thing that an entry touched besides the one it is about. Never added later, updated or deleted."""
+
+    __tablename__ = "audit_subjects"
+    __table_args__ = (Index("ix_audit_subjects_thing", "thing_type", "thing_id"),)
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("audit_entries.id"), primary_key=True)
+    thing_type: Mapped[str] = mapped_column(Text(40), primary_key=True)
+    thing_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+    entry: Mapped[AuditEntry] = relationship(back_populates="subjects")
 
 
 class AuditHead(Base):
@@ -74,12 +98,27 @@ class AuditHead(Base):
     hash: Mapped[str] = mapped_column(Text(64))
 
 
+_KEPT = (AuditEntry, AuditSubject)
+
+
 @event.listens_for(Session, "before_flush")
 def _entries_stay(session: Session, *_: Any) -> None:
-    touched = [x for x in session.deleted if isinstance(x, AuditEntry)]
-    touched += [x for x in session.dirty if isinstance(x, AuditEntry) and session.is_modified(x)]
+    touched = [x for x in session.deleted if isinstance(x, _KEPT)]
+    touched += [x for x in session.dirty if isinstance(x, _KEPT) and session.is_modified(x)]
+    touched += [x for x in session.new if isinstance(x, AuditSubject) and x.entry not in session.new]
     if touched:
         raise RuntimeError("an audit entry is never changed or deleted")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _entries_stay_in_bulk(state: ORMExecuteState) -> None:
+    mapper = state.bind_mapper
+    if (
+        mapper is not None
+        and mapper.class_ in _KEPT
+        and (state.is_insert or state.is_update or state.is_delete)
+    ):
+        raise RuntimeError("an audit entry is never changed or deleted, and only recorded() adds one")
 
 
 class Record:
@@ -88,11 +127,27 @@ class Record:
     def __init__(self, thing: Any, facts: dict[str, Any]) -> None:
         self.thing = thing
         self.facts = facts
+        self.subjects: list[Any] = []
         self.cancelled = False
 
     def cancel(self) -> None:
         """Nothing happened after all: undo the transaction and leave no entry."""
         self.cancelled = True
+
+
+_running: ContextVar[Record | None] = ContextVar("running", default=None)
+
+
+def also_about(*things: Any, **facts: Any) -> None:
+    """Make the running transaction's entry part of the history of these things too, and add facts to it.
+
+    For whatever changes more than the thing that its entry names. Raises RuntimeError outside ``recorded``.
+    """
+    record = _running.get()
+    if record is None:
+        raise RuntimeError("nothing is being recorded")
+    record.subjects += things
+    record.facts.update(facts)
 
 
 @contextmanager
@@ -104,6 +159,7 @@ def recorded(by: Any, event: Event, thing: Any = None, **facts: Any) -> Iterator
     """
     session = db.session
     record = Record(thing, facts)
+    outer = _running.set(record)
     try:
         with writing_allowed():
             yield record
@@ -127,6 +183,8 @@ def recorded(by: Any, event: Event, thing: Any = None, **facts: Any) -> Iterator
     except BaseException:
         session.rollback()
         raise
+    finally:
+        _running.reset(outer)
 
 
 def _append(session: Session, by: Any, event: Event, record: Record) -> None:
@@ -142,6 +200,7 @@ def _append(session: Session, by: Any, event: Event, record: Record) -> None:
         thing_id=record.thing.id if record.thing is not None else None,
         facts=record.facts,
         previous=head.hash,
+        subjects=_subjects(record),
     )
     entry.hash = entry.computed_hash()
     head.entries += 1
@@ -150,11 +209,28 @@ def _append(session: Session, by: Any, event: Event, record: Record) -> None:
     session.flush()
 
 
+def _subjects(record: Record) -> list[AuditSubject]:
+    named = {(thing.__tablename__, thing.id) for thing in record.subjects}
+    if record.thing is not None:
+        named.discard((record.thing.__tablename__, record.thing.id))
+    return [AuditSubject(thing_type=kind, thing_id=number) for kind, number in sorted(named)]
+
+
+def is_about(thing_type: str, thing_id: int | None = None) -> Any:
+    """The condition that an entry names things of this table, or this one of them, as its own or as a subject."""
+    one = AuditEntry.thing_type == thing_type
+    subjects = select(AuditSubject.entry_id).where(AuditSubject.thing_type == thing_type)
+    if thing_id is not None:
+        one = and_(one, AuditEntry.thing_id == thing_id)
+        subjects = subjects.where(AuditSubject.thing_id == thing_id)
+    return or_(one, AuditEntry.id.in_(subjects))
+
+
 def history_of(thing: Any, limit: int = 200) -> list[AuditEntry]:
-    """The newest entries about one thing, oldest first."""
+    """The newest entries that touched one thing, oldest first."""
     query = (
         select(AuditEntry)
-        .where(AuditEntry.thing_type == thing.__tablename__, AuditEntry.thing_id == thing.id)
+        .where(is_about(thing.__tablename__, thing.id))
         .order_by(AuditEntry.id.desc())
         .limit(limit)
     )
@@ -164,9 +240,8 @@ def history_of(thing: Any, limit: int = 200) -> list[AuditEntry]:
 def verify_chain() -> str | None:
     """Check the whole chain; None when it is whole, else where it breaks, in English for the log."""
     previous, count = GENESIS, 0
-    for entry in db.session.scalars(
-        select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)
-    ):
+    query = select(AuditEntry).order_by(AuditEntry.id).options(selectinload(AuditEntry.subjects))
+    for entry in db.session.scalars(query.execution_options(yield_per=1000, populate_existing=True)):
         if entry.previous != previous:
             return f"entry {entry.id} does not follow the one before it"
         if entry.hash != entry.computed_hash():

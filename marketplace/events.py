@@ -64,7 +64,9 @@ class Event(StrEnum):
     MATCH_RETURNED = "match_returned"
     MATCH_REJECTED = "match_rejected"
     MATCH_OVERRIDDEN = "match_overridden"
-    CASE_WITHDRAWN = "case_withdrawn"
+    CASE_WITHDRAWN = "case_withdrawn"  # before withdrawing went through the request alone
+    CASE_STOPPED = "case_stopped"
+    CASE_REMINDED = "case_reminded"
     ROWS_IMPORTED = "rows_imported"
     IMPORT_STARTED = "import_started"
     IMPORT_CHECKED = "import_checked"
@@ -145,6 +147,8 @@ EVENT_LABELS: dict[Event, str] = {
     Event.MATCH_REJECTED: N_("매칭 반려"),
     Event.MATCH_OVERRIDDEN: N_("사유를 남긴 예외 제안"),
     Event.CASE_WITHDRAWN: N_("매칭 취소"),
+    Event.CASE_STOPPED: N_("매칭 중단"),
+    Event.CASE_REMINDED: N_("처리 요청 알림"),
     Event.ROWS_IMPORTED: N_("자료 가져오기"),
     Event.IMPORT_STARTED: N_("가져오기 파일 접수"),
     Event.IMPORT_CHECKED: N_("가져오기 점검 완료"),

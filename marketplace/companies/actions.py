@@ -198,6 +198,7 @@ def withdraw_request(request: MentoringRequest, reason: str | None = None, *, by
     with recorded(by, Event.REQUEST_WITHDRAWN, request, reason=reason or ""):
         request = MentoringRequest.locked(request.id)
         request.move("withdraw")
+        request.reason = reason or None
         for closed in on_withdrawn:
             closed(request, by)
         if request.submitted_at is not None:

@@ -58,12 +58,16 @@ _RANK = {
     S.OBJECTED: 2,
     S.INELIGIBLE: 3,
     S.ELIGIBLE: 3,
+    S.STOPPED: 3,
 }
 
 
 def steps_of(request: MentoringRequest) -> list[Step]:
     """The whole way of a request, those steps first that belong to this slice."""
     own = [_written(request), _handed_in(request), _checked(request), _decided(request)]
+    if request.state == S.STOPPED:
+        own[-1] = Step(N_("적격"), "done", request.decided_at, N_("운영기관"))
+        return [*own, Step(N_("중단"), "stopped", request.entered_at, N_("운영기관"), note=request.reason)]
     if request.state == S.WITHDRAWN:
         own = [step for step in own if step.state == "done"]
         own.append(Step(N_("신청 취소"), "stopped", request.entered_at, N_("기업")))

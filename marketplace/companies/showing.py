@@ -27,6 +27,7 @@ TONES = {
     RequestState.OBJECTED: "warning",
     RequestState.ELIGIBLE: "success",
     RequestState.WITHDRAWN: "gray",
+    RequestState.STOPPED: "danger",
 }
 _OUTCOMES = {"upheld": N_("부적격 유지"), "reopened": N_("이의 받아들임")}
 

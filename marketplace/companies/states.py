@@ -19,6 +19,7 @@ class RequestState(StrEnum):
     OBJECTED = "objected"
     ELIGIBLE = "eligible"
     WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"  # by the operator, with its case
 
 
 STATE_LABELS = {
@@ -30,6 +31,7 @@ STATE_LABELS = {
     RequestState.OBJECTED: N_("이의신청"),
     RequestState.ELIGIBLE: N_("적격"),
     RequestState.WITHDRAWN: N_("신청 취소"),
+    RequestState.STOPPED: N_("중단"),
 }
 
 S = RequestState
@@ -45,8 +47,9 @@ TRANSITIONS: dict[RequestState, dict[str, RequestState]] = {
     S.RETURNED: {"save": S.RETURNED, "submit": S.SUBMITTED, "withdraw": S.WITHDRAWN},
     S.INELIGIBLE: {"object": S.OBJECTED},
     S.OBJECTED: {"uphold": S.INELIGIBLE, "reopen": S.CHECKING, "withdraw": S.WITHDRAWN},
-    S.ELIGIBLE: {"withdraw": S.WITHDRAWN},
+    S.ELIGIBLE: {"withdraw": S.WITHDRAWN, "stop": S.STOPPED},
     S.WITHDRAWN: {},
+    S.STOPPED: {},
 }
 #: States in which the operator must act by ``check_due_at``, and those in which the firm may answer.
 OPERATOR_HOLDS_IN = (S.SUBMITTED, S.CHECKING, S.OBJECTED)
@@ -69,6 +72,7 @@ WHO: dict[str, Permission] = {
     "return": Permission.CHECK_REQUEST,
     "find_eligible": Permission.CHECK_REQUEST,
     "find_ineligible": Permission.CHECK_REQUEST,
+    "stop": Permission.STOP_CASE,  # within the stopping of its case in matching
     "uphold": Permission.CHECK_REQUEST,
     "reopen": Permission.CHECK_REQUEST,
 }

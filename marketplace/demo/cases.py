@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from marketplace.companies.actions import withdraw_request
 from marketplace.demo.applications import Application
 from marketplace.matching import actions
 from marketplace.matching.index import rank_case
-from marketplace.matching.models import Candidate
+from marketplace.matching.models import Candidate, MatchCase
 from marketplace.matching.states import CandidateState
 
 PROPOSED = 4  # candidates that the operator releases
@@ -16,6 +17,7 @@ DECLINE_REASON = "같은 기간에 가족 간병이 있어 주 2일을 낼 수 �
 RETURN_REASON = (
     "후보 가운데 2순위 전문가와 비교한 검토 의견이 없습니다. 비교 의견을 보완하여 다시 올려 주십시오."
 )
+STOP_REASON = "국세청 조회 결과 11월에 폐업한 것으로 확인되어 더 진행할 수 없습니다."
 WITHDRAW_REASON = "거래처 물량이 끊겨 올해는 진행하기 어렵게 되었습니다."
 
 
@@ -30,7 +32,12 @@ def release(application: Application) -> None:
     chosen = [int(ranked.expert) for ranked in found.ranking.experts[:PROPOSED]]
     if len(chosen) < PROPOSED:
         raise Stopped(f"{case.request.reference}: {len(chosen)} experts are left")
-    actions.release(case, chosen, by=staff.operators[0], seen=found.result_hash)
+    actions.release(case, chosen, seen=found.result_hash, listed=_listed(case), by=staff.operators[0])
+
+
+def _listed(case: MatchCase) -> list[int]:
+    """The candidates that a page would show as open."""
+    return [candidate.id for candidate in case.in_state(CandidateState.LISTED)]
 
 
 def prefer(application: Application) -> None:
@@ -43,7 +50,8 @@ def prefer(application: Application) -> None:
 
 def refuse(application: Application) -> None:
     """The firm wants none of them."""
-    actions.refuse(application.case, REFUSE_REASON, by=application.person)
+    case = application.case
+    actions.refuse(case, REFUSE_REASON, listed=_listed(case), by=application.person)
 
 
 def _offer_of(application: Application) -> Candidate:
@@ -67,12 +75,14 @@ def decline(application: Application) -> None:
 
 def approve_first(application: Application) -> None:
     """The operator approves."""
-    actions.approve_first(application.case, by=application.staff.operators[1])
+    case = application.case
+    actions.approve_first(case, seen=case.chosen_id or 0, by=application.staff.operators[1])
 
 
 def approve_final(application: Application) -> None:
     """The ministry approves."""
-    actions.approve_final(application.case, by=application.staff.officials[0])
+    case = application.case
+    actions.approve_final(case, seen=case.chosen_id or 0, by=application.staff.officials[0])
 
 
 def send_back(application: Application) -> None:
@@ -82,4 +92,9 @@ def send_back(application: Application) -> None:
 
 def withdraw(application: Application) -> None:
     """The firm gives up."""
-    actions.withdraw(application.case, WITHDRAW_REASON, by=application.person)
+    withdraw_request(application.case.request, WITHDRAW_REASON, by=application.person)
+
+
+def stop(application: Application) -> None:
+    """The firm closed, and the operator ends the case."""
+    actions.stop(application.case, STOP_REASON, by=application.staff.operators[0])

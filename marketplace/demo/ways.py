@@ -13,17 +13,21 @@ from marketplace.demo.applications import Application
 from marketplace.demo.people import Staff
 from marketplace.demo.sheets import demo_requests
 from marketplace.demo.timeline import Timeline, office_day
-from marketplace.matching.sweeps import remind_experts
+from marketplace.matching.sweeps import remind_experts, remind_holders
 
 
 @dataclass(frozen=True)
 class Step:
-    """What somebody does, how many days after the step before it (cycled through), and whether staff do it."""
+    """What somebody does, how many days after the step before it (cycled through), and whether staff do it.
+
+    ``waits`` names the programme's days within which the next one has to act.
+    """
 
     do: Callable[[Application], None]
     days: tuple[int, ...]
     by_staff: bool = False
     makes_offer: bool = False
+    waits: str = ""
 
 
 SUBMIT = Step(Application.submit, (1, 0, 2, 0))
@@ -32,15 +36,16 @@ FIND_ELIGIBLE = Step(Application.find_eligible, (3, 2, 4), by_staff=True)
 RETURN = Step(Application.send_back, (2, 4), by_staff=True)
 FIND_INELIGIBLE = Step(Application.find_ineligible, (4, 3), by_staff=True)
 OBJECT = Step(Application.object, (3,))
-RELEASE = Step(cases.release, (4, 3, 5, 2), by_staff=True)
+RELEASE = Step(cases.release, (4, 3, 5, 2), by_staff=True, waits="preference_days")
 REFUSE = Step(cases.refuse, (3,))
 PREFER = Step(cases.prefer, (3, 1, 2, 4), makes_offer=True)
-ACCEPT = Step(cases.accept, (1, 2))  # an expert has three days
+ACCEPT = Step(cases.accept, (1, 2), waits="approval_days")  # an expert has three days
 DECLINE = Step(cases.decline, (2,), makes_offer=True)
-APPROVE_FIRST = Step(cases.approve_first, (2, 1, 3), by_staff=True)
+APPROVE_FIRST = Step(cases.approve_first, (2, 1, 3), by_staff=True, waits="approval_days")
 APPROVE_FINAL = Step(cases.approve_final, (3, 2, 1), by_staff=True)
-SEND_BACK = Step(cases.send_back, (2,), by_staff=True)
+SEND_BACK = Step(cases.send_back, (2,), by_staff=True, waits="approval_days")
 WITHDRAW = Step(cases.withdraw, (4,))
+STOP = Step(cases.stop, (5,), by_staff=True)
 
 _CHECKED = (SUBMIT, TAKE)
 _ELIGIBLE = (*_CHECKED, FIND_ELIGIBLE)
@@ -77,6 +82,7 @@ WAYS = {
     "first_approved": Way(_APPROVED_FIRST, (6, 2)),
     "sent_back": Way((*_APPROVED_FIRST, SEND_BACK), (3,)),
     "approved": Way((*_APPROVED_FIRST, APPROVE_FINAL), (5, 12, 20)),
+    "stopped": Way((*_ELIGIBLE, STOP), (6,)),
     "withdrawn": Way((*_PROPOSED, WITHDRAW), (7,)),
 }
 #: The draft, in minutes since the sign-up.
@@ -125,6 +131,12 @@ def _plan(application: Application, way: Way, age: int, number: int, timeline: T
 
 def _add(timeline: Timeline, moment: datetime, step: Step, application: Application) -> None:
     timeline.add(moment, partial(step.do, application))
-    reminded = moment + timedelta(days=application.staff.programme.reminder_days)
+    programme = application.staff.programme
+    reminded = moment + timedelta(days=programme.reminder_days)
     if step.makes_offer and reminded <= timeline.now:
         timeline.add(reminded, remind_experts)  # reminds whoever has not answered by then
+    if step.waits:
+        before = programme.offer_days - programme.reminder_days
+        reminded = moment + timedelta(days=getattr(programme, step.waits) - before)
+        if reminded <= timeline.now:
+            timeline.add(reminded, remind_holders)

@@ -49,19 +49,17 @@ def preview(cases: Sequence[MatchCase], by: Any) -> list[Outcome]:
     return outcomes
 
 
-def approve_each(
-    cases: Sequence[MatchCase], *, seen: Mapping[int, int] | None = None, by: Any
-) -> list[Outcome]:
+def approve_each(cases: Sequence[MatchCase], *, seen: Mapping[int, int], by: Any) -> list[Outcome]:
     """Approve the cases one by one; a refusal of one leaves the others untouched.
 
-    ``seen`` maps a case to the candidate that the preview showed.
+    ``seen`` maps a case to the candidate that the preview showed; a case that is missing there is refused.
     """
     verb = verb_of(by)
     approve: Callable[..., None] | None = actions.VERBS.get(verb) if verb else None
     outcomes = []
     for case in cases if approve is not None else ():
         try:
-            approve(case, seen=(seen or {}).get(case.id), by=by)  # type: ignore[misc]
+            approve(case, seen=seen.get(case.id, 0), by=by)  # type: ignore[misc]
         except RuleBroken as broken:
             db.session.rollback()
             outcomes.append(Outcome(case, broken))

@@ -8,27 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any
 
 from marketplace.errors import N_, NotAllowed, RuleBroken
 from marketplace.experts.models import Expert
 from marketplace.matching.models import MatchCase, held_periods
 from marketplace.matching.organisations import same_organisation
+from marketplace.matching.periods import Step, coming_period, days_of, period_at
 from marketplace.matching.profiles import Period, Relation, RelationKind
-from marketplace.matching.rows import expert_profile, gates_of, request_profile
+from marketplace.matching.rows import case_profile, expert_profile, gates_of, relations_of
 from marketplace.matching.rules import RELATION_TEXT, Exclusion, exclusions, peak
 from marketplace.matching.states import PLACE_HELD_IN, CaseState, next_state
-
-
-class Step(StrEnum):
-    """The moments at which the rules are asked."""
-
-    PROPOSE = "propose"  # release, nominate, prefer, offer, override
-    ACCEPT = "accept"
-    APPROVE_FIRST = "approve_first"
-    APPROVE_FINAL = "approve_final"
-
 
 #: Cases of others that hold a place against this step.
 HOLDS_AGAINST: dict[Step, Sequence[CaseState]] = {
@@ -63,25 +53,27 @@ class Comparison:
     organisation: str
     relation: str
     stands: bool
+    since_opening: str = "kept"  # or added, or removed: what the firm did with the relation meanwhile
 
 
 def broken_rules(
     expert: Expert, case: MatchCase, step: Step, held: Sequence[Period] | None = None
 ) -> tuple[Exclusion, ...]:
-    """Every hard rule that stands against the expert in this case at this step.
+    """Every hard rule that stands against the expert in this case at this step, in the step's period.
 
     ``held`` are the periods in which others hold a place against the step; asked for when not given.
     """
     if held is None:
         held = held_periods(expert.id, HOLDS_AGAINST[step], besides=case.id)
-    gates = gates_of(case.request.programme)
+    gates, period = gates_of(case.request.programme), period_at(case, step)
     if step is not Step.PROPOSE:
-        # Dates, mode and region were agreed to by those concerned when they chose and accepted.
-        gates = replace(gates, dates=False, mode=False, region=False)
+        # Dates, mode and region were agreed to by those concerned when they chose and accepted; but to a
+        # period that moves now nobody has agreed yet, so that the expert's own dates are asked again.
+        gates = replace(gates, dates=period != case.period, mode=False, region=False)
     if step in (Step.APPROVE_FIRST, Step.APPROVE_FINAL):
         # Who takes no new offers still does what was accepted before.
         gates = replace(gates, paused=False)
-    return exclusions(expert_profile(expert, held), request_profile(case.request, case.since), gates)
+    return exclusions(expert_profile(expert, held), case_profile(case, period.since), gates)
 
 
 def fault_of(
@@ -105,10 +97,12 @@ def require_free(expert: Expert, case: MatchCase, step: Step) -> dict[str, Any]:
         raise fault
     return {
         "expert": expert.id,
-        "places_taken": peak(held, case.period),
+        "period": days_of(period_at(case, step)),
+        "places_taken": peak(held, period_at(case, step)),
         "capacity": expert.capacity,
         "ties_compared": len(expert.careers) + len(expert.interests),
         "conflicts": [],
+        "compared": compared(expert, case),
     }
 
 
@@ -150,27 +144,40 @@ def approval_fault(
     return who_fault(case, expert, verb, by) or fault_of(expert, case, APPROVALS[verb], held)
 
 
+def compared(expert: Expert, case: MatchCase) -> dict[str, list[list[str]]]:
+    """What is held against what, for the record: each tie of the expert, each organisation around the firm
+    with what became of it since the case opened, and where the two met (tie, organisation, relation)."""
+    ties = dict.fromkeys((tie.kind.value, tie.organisation) for tie in expert_profile(expert).interests)
+    return {
+        "ties": [list(tie) for tie in ties],
+        "relations": [
+            [relation.kind.value, relation.organisation, change] for relation, change in _around(case)
+        ],
+        "met": [[met.tie, met.organisation, met.relation] for met in comparisons(expert, case)],
+    }
+
+
+def _around(case: MatchCase) -> list[tuple[Relation, str]]:
+    """The firm itself, those it named, and the contributors, each with what became of it since opening."""
+    request = case_profile(case, case.since)
+    own = Relation(RelationKind.SELF, request.company_name, request.company_brn or None)
+    changes = [change for _, change in relations_of(case)]
+    changes += ["kept"] * (len(request.relations) - len(changes))
+    return [(own, "kept"), *zip(request.relations, changes, strict=True)]
+
+
 def comparisons(expert: Expert, case: MatchCase) -> list[Comparison]:
     """Each tie of the expert beside the organisations around the firm that it touches, for the case page."""
     profile = expert_profile(expert)
-    request = request_profile(case.request, case.since)
-    against = (
-        Relation(RelationKind.SELF, request.company_name, request.company_brn or None),
-        *request.relations,
-    )
+    request, gates = case_profile(case, coming_period(case).since), gates_of(case.request.programme)
     found = []
     for tie in dict.fromkeys(profile.interests):
         alone = replace(profile, interests=(tie,), careers=(), commitments=(), capacity=1)
-        for relation in against:
+        for relation, change in _around(case):
             if same_organisation(tie.organisation, tie.brn, relation.organisation, relation.brn):
-                rules = exclusions(
-                    alone, replace(request, relations=against[1:]), gates_of(case.request.programme)
-                )
-                stands = any(
-                    e.rule == tie.kind.value and e.facts["relation"] == RELATION_TEXT[relation.kind]
-                    for e in rules
-                )
-                found.append(
-                    Comparison(tie.kind.value, relation.organisation, RELATION_TEXT[relation.kind], stands)
-                )
+                others = () if relation.kind is RelationKind.SELF else (relation,)
+                rules = exclusions(alone, replace(request, relations=others), gates)
+                label = RELATION_TEXT[relation.kind]
+                stands = any(e.rule == tie.kind.value and e.facts["relation"] == label for e in rules)
+                found.append(Comparison(tie.kind.value, relation.organisation, label, stands, change))
     return found

@@ -7,7 +7,7 @@ import sys
 import click
 
 from marketplace.database import db, read_only
-from marketplace.matching.models import StoredRanking
+from marketplace.matching.models_ranking import StoredRanking
 from marketplace.matching.queries import ranking_ids
 from marketplace.matching.snapshots import replay
 

@@ -43,12 +43,19 @@ class ReasonForm(FlaskForm):
     reason = LongTextField(_l("사유"), [Needed(_l("사유를 적어 주십시오."))], limit=REASON_LIMIT)
 
 
+class RefuseForm(ReasonForm):
+    """A firm wants none of the candidates that its page showed."""
+
+    listed = Numbers(choices=[])
+
+
 class ReleaseForm(FlaskForm):
     """Which experts of the ranking are proposed to the firm."""
 
     experts = Numbers(_l("추천할 전문가"), choices=[])
     reason = LongTextField(_l("적게 추천하는 사유"), limit=REASON_LIMIT)
     seen = HiddenField(validators=[Length(max=64)])
+    listed = Numbers(choices=[])
 
 
 class OverrideForm(FlaskForm):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 from marketplace.database import db, utcnow
 from marketplace.errors import N_, NotFound, RuleBroken
 from marketplace.experts.models import Expert
-from marketplace.matching.checks import REFUSED, Step, broken_rules
+from marketplace.matching.checks import REFUSED, broken_rules
 from marketplace.matching.explanation import Ranked
 from marketplace.matching.index import FoundRanking
 from marketplace.matching.models import Candidate, MatchCase
+from marketplace.matching.periods import Step, renew_period
 from marketplace.matching.rows import key_of
 from marketplace.matching.states import CandidateState
+from marketplace.matching.wording import announce_period
 
 MIN_REASON = 10  # characters; a decision of staff must be understood years later
 
@@ -51,8 +56,10 @@ def placed(found: FoundRanking, expert: Expert) -> Ranked:
     )
 
 
-def put_forward(case: MatchCase, expert: Expert, ranked: Ranked, source: str) -> Candidate:
+def put_forward(case: MatchCase, expert: Expert, ranked: Ranked, source: str, by: Any) -> Candidate:
     """Make the expert a candidate with the explanation as it stands now.
+
+    One whom the firm found itself stays the firm's when the operator proposes the same expert.
 
     Raises RuleBroken for one who was refused, who declined, or whom staff rejected in this case.
     """
@@ -65,28 +72,54 @@ def put_forward(case: MatchCase, expert: Expert, ranked: Ranked, source: str) ->
             N_("%(name)s 전문가는 이 신청에서 이미 거절되었거나 반려되어 다시 추천할 수 없습니다."),
             name=expert.name,
         )
-    elif candidate.state != CandidateState.LISTED:
+    stays = source == "ranking" and candidate.source == "firm" and candidate.state == CandidateState.LISTED
+    if not stays:
+        candidate.source, candidate.proposed_by_id = source, by.id if by else None
+    if candidate.state != CandidateState.LISTED:
         candidate.list_again()
-    candidate.source = source
     candidate.rank, candidate.score = ranked.rank, ranked.hundredths
     candidate.explanation = ranked.to_json()
     return candidate
 
 
-def pass_on(case: MatchCase, verb: str) -> tuple[str, Candidate | None]:
+def require_listed(case: MatchCase, listed: Collection[int]) -> None:
+    """Refuse, as a conflict, when the open candidates are not those that the page showed."""
+    if {candidate.id for candidate in case.in_state(CandidateState.LISTED)} != set(listed):
+        raise RuleBroken(
+            N_("화면을 여신 뒤에 후보가 바뀌었습니다. 지금의 후보를 확인하고 다시 처리해 주십시오."),
+            conflict=True,
+        )
+
+
+def ask(case: MatchCase, candidate: Candidate, verb: str) -> dict[str, Any]:
+    """Ask the expert, in a period that can still be kept; what was offered, as facts for the record.
+
+    The firm is told when the period moved; the expert reads the period in the offer.
+    """
+    moved = renew_period(case, Step.PROPOSE)
+    case.offer(candidate, verb)
+    db.session.flush()
+    if moved:
+        announce_period(verb, case, candidate, ("firm",))
+    until = candidate.expires_at.isoformat() if candidate.expires_at else None
+    return {"offered": candidate.expert_id, "answer_by": until, **moved}
+
+
+def pass_on(case: MatchCase, verb: str) -> tuple[str, Candidate | None, dict[str, Any]]:
     """Ask the next in the firm's order, or hand the case back to the operator.
 
-    ``verb`` is decline or expire; answers with the verb that was done and who is asked now. Those in the
-    order who may no longer take the case are left out with the rule's sentence as their reason.
+    ``verb`` is decline or expire; answers with the verb that was done, who is asked now, and facts for the
+    record. Those in the order who may no longer take the case are left out with the rule's sentence as their
+    reason.
     """
     for candidate in case.waiting:
         broken = broken_rules(candidate.expert, case, Step.PROPOSE)
         if not broken:
-            case.offer(candidate, verb)
-            return verb, candidate
+            case.overridden_by_id = None  # from here on it is the firm's order again
+            return verb, candidate, {"asked_next": candidate.expert_id, **ask(case, candidate, verb)}
         candidate.answer(CandidateState.LAPSED, broken[0].sentence)
     case.back_to_matching(f"{verb}_last")
-    return f"{verb}_last", None
+    return f"{verb}_last", None, {"asked_next": None}
 
 
 def still_open(candidate: Candidate) -> None:

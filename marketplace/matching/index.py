@@ -24,9 +24,10 @@ from marketplace.experts.models import Expert
 from marketplace.experts.states import ExpertState
 from marketplace.matching.explanation import Ranked, Ranking, digest_of
 from marketplace.matching.models import Candidate, MatchCase
+from marketplace.matching.periods import Step, period_at
 from marketplace.matching.profiles import ExpertProfile, Period, RequestProfile
 from marketplace.matching.ranker import ExpertRanker
-from marketplace.matching.rows import expert_profile, gates_of, key_of, request_profile
+from marketplace.matching.rows import case_profile, expert_profile, gates_of, key_of, request_profile
 from marketplace.matching.rules import Gates
 from marketplace.matching.states import PLACE_HELD_IN
 from marketplace.taxonomy.actions import current_vocabulary
@@ -241,5 +242,8 @@ def rank_request(
 
 
 def rank_case(case: MatchCase, *, top: int = TOP, also: Sequence[int] = ()) -> FoundRanking:
-    """``rank_request`` for a case, in the period that the case asks for."""
-    return rank_request(case.request, start_on=case.since, top=top, also=also)
+    """``rank_request`` for a case: in the period in which experts would be asked now, and with every
+    organisation that the firm named since the case opened."""
+    programme = case.request.programme
+    profile = case_profile(case, period_at(case, Step.PROPOSE).since)
+    return index().rank(profile, gates_of(programme), dict(programme.weights), top=top, also=also)

@@ -1,4 +1,4 @@
-"""Cases, candidates, and the rankings that decisions rest on."""
+"""Cases and their candidates."""
 
 from __future__ import annotations
 
@@ -14,42 +14,16 @@ from marketplace.companies.models import MentoringRequest
 from marketplace.database import Base, Identified, Text, Versioned, db, one_of, utcnow
 from marketplace.errors import NotFound
 from marketplace.experts.models import Expert
+from marketplace.matching.models_ranking import StoredRanking
 from marketplace.matching.profiles import Period
 from marketplace.matching.states import CandidateState, CaseState, next_state
-
-
-class Snapshot(Base):
-    """What a ranking was fed with, kept once by the SHA-256 of its JSON: a profile, the map from
-    experts to profiles, a request, a vocabulary."""
-
-    __tablename__ = "snapshots"
-
-    digest: Mapped[str] = mapped_column(Text(64), primary_key=True)
-    kind: Mapped[str] = mapped_column(Text(12))  # expert, experts, request, vocabulary
-    content: Mapped[dict[str, Any]]
-
-
-class StoredRanking(Identified, Base):
-    """A ranking that a decision rests on. Replaying it from its snapshots gives the same ``result_hash``."""
-
-    __tablename__ = "stored_rankings"
-
-    case_id: Mapped[int] = mapped_column(ForeignKey("match_cases.id"), index=True)
-    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    request_digest: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"))
-    vocabulary_digest: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"))
-    experts_digest: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"))  # the map: key -> digest
-    weights: Mapped[dict[str, Any]]
-    settings: Mapped[dict[str, Any]]  # gates, how many at the top, whom besides, which day
-    code_version: Mapped[str] = mapped_column(Text(40))
-    result: Mapped[dict[str, Any]]  # the ranking as JSON: ranked and excluded
-    result_hash: Mapped[str] = mapped_column(Text(64))
 
 
 class MatchCase(Identified, Versioned, Base):
     """The way of one eligible request to an approved match.
 
-    ``due_at`` is when the present holder must have acted.
+    ``due_at`` is when the present holder must have acted. ``relations`` are the organisations that the firm
+    named when the case opened, as ``relation_rows`` gives them; None for a case older than this column.
     """
 
     __tablename__ = "match_cases"
@@ -72,6 +46,7 @@ class MatchCase(Identified, Versioned, Base):
         CheckConstraint(
             "approved_by_id IS NULL OR approved_by_id <> first_approved_by_id", name="two_people_approve"
         ),
+        CheckConstraint("state <> 'stopped' OR reason IS NOT NULL", name="stop_has_a_reason"),
         Index("ix_match_cases_state_entered_at", "state", "entered_at"),
     )
 
@@ -79,8 +54,10 @@ class MatchCase(Identified, Versioned, Base):
     state: Mapped[CaseState] = mapped_column(Text(16), default=CaseState.MATCHING)
     entered_at: Mapped[datetime] = mapped_column(default=utcnow)  # when the present state began
     due_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]  # once in the present state
     since: Mapped[date]
     until: Mapped[date]
+    relations: Mapped[list[Any] | None]
     ranking_id: Mapped[int | None] = mapped_column(ForeignKey("stored_rankings.id", use_alter=True))
     chosen_id: Mapped[int | None] = mapped_column(ForeignKey("candidates.id", use_alter=True))
     overridden_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -107,7 +84,7 @@ class MatchCase(Identified, Versioned, Base):
     @property
     def last_day(self) -> date:
         """The last day of the mentorship."""
-        return self.until - timedelta(days=1)
+        return self.period.last_day
 
     def belongs_to(self, user: User) -> bool:
         return self.request.belongs_to(user)
@@ -136,6 +113,15 @@ class MatchCase(Identified, Versioned, Base):
         return next(iter(self.in_state(CandidateState.OFFERED)), None)
 
     @property
+    def one_person_proposed_and_approved(self) -> bool:
+        """Whether who proposed the chosen expert also gave the first approval: allowed, but to be seen."""
+        return (
+            self.chosen is not None
+            and self.first_approved_by_id is not None
+            and self.chosen.proposed_by_id == self.first_approved_by_id
+        )
+
+    @property
     def waiting(self) -> list[Candidate]:
         """Candidates with a preference who have not been asked yet, first choice first."""
         ranked = [c for c in self.in_state(CandidateState.LISTED) if c.preference is not None]
@@ -148,7 +134,7 @@ class MatchCase(Identified, Versioned, Base):
         """
         after = next_state(self.state, verb)
         if after != self.state:
-            self.entered_at = utcnow()
+            self.entered_at, self.reminded_at = utcnow(), None
         self.state = after
         self.due_at = due_at
 
@@ -180,10 +166,17 @@ class MatchCase(Identified, Versioned, Base):
             if candidate.state == CandidateState.LISTED:
                 candidate.preference = None
 
-    def end(self) -> Candidate | None:
-        """Withdraw: everything that is open lapses; who was being asked or had accepted, to be told."""
+    @property
+    def is_to_be_reminded(self) -> bool:
+        """Whether the holder's one reminder is due: as long before the deadline as an expert is reminded."""
+        programme = self.request.programme
+        before = timedelta(days=programme.offer_days - programme.reminder_days)
+        return self.reminded_at is None and self.due_at is not None and self.due_at - before <= utcnow()
+
+    def end(self, verb: str) -> Candidate | None:
+        """Withdraw or stop: everything open lapses; who was being asked or had accepted, to be told."""
         asked = next(iter(self.in_state(CandidateState.OFFERED, CandidateState.ACCEPTED)), None)
-        self.move("withdraw")
+        self.move(verb)
         self.lapse_others()
         if asked is not None:
             asked.state = CandidateState.LAPSED
@@ -222,6 +215,7 @@ class Candidate(Identified, Versioned, Base):
     expert_id: Mapped[int] = mapped_column(ForeignKey("experts.id"))
     state: Mapped[CandidateState] = mapped_column(Text(10), default=CandidateState.LISTED)
     source: Mapped[str] = mapped_column(Text(10))  # ranking, firm, override
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # who put the expert forward
     rank: Mapped[int | None]
     score: Mapped[int | None]  # hundredths of a point, 0 to 10000
     explanation: Mapped[dict[str, Any]] = mapped_column(default=dict)

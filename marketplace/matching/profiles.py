@@ -7,7 +7,7 @@ means *unknown* and is shown as unknown, never as a good or a bad score.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -81,6 +81,11 @@ class Period:
 
     since: date
     until: date
+
+    @property
+    def last_day(self) -> date:
+        """The last day that counts."""
+        return self.until - timedelta(days=1)
 
     def overlaps(self, other: Period) -> bool:
         return self.since < other.until and other.since < self.until

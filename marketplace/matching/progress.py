@@ -13,7 +13,7 @@ from marketplace.companies.progress import Standing, Step
 from marketplace.database import db
 from marketplace.errors import N_
 from marketplace.matching.models import MatchCase
-from marketplace.matching.states import HOLDER, RECORDED_AS, STATE_LABELS, TONES, CaseState
+from marketplace.matching.states import ENDED_EARLY, HOLDER, RECORDED_AS, STATE_LABELS, TONES, CaseState
 
 S = CaseState
 #: What ends each of the steps before the approvals; an exception skips the firm's choice, and so ends both.
@@ -35,7 +35,7 @@ def standings_of_cases(request_ids: Sequence[int]) -> dict[int, Standing]:
 def steps_of_case(request: MentoringRequest) -> list[Step]:
     """From the proposal to the final approval; empty while there is no case."""
     case = MatchCase.of_request(request)
-    if case is None or case.state == S.WITHDRAWN:
+    if case is None or case.state in ENDED_EARLY:
         return []
     ended = _ended(case)
     return [_step(case, place, ended[place]) for place in range(5)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
@@ -16,7 +16,8 @@ from marketplace.companies.models import Company, MentoringRequest
 from marketplace.database import db, utcnow
 from marketplace.errors import NotFound
 from marketplace.experts.models import Expert
-from marketplace.matching.models import Candidate, MatchCase, StoredRanking
+from marketplace.matching.models import Candidate, MatchCase
+from marketplace.matching.models_ranking import StoredRanking
 from marketplace.matching.profiles import Period
 from marketplace.matching.states import OPEN_STATES, CandidateState, CaseState
 from marketplace.programmes.models import Contribution, Programme
@@ -27,40 +28,6 @@ WAITS_FOR = {
     Role.OPERATOR: (CaseState.MATCHING, CaseState.ACCEPTED),
     Role.MINISTRY: (CaseState.FIRST_APPROVED,),
 }
-
-# What the worker looks for
-
-
-def offers_run_out() -> list[int]:
-    """Candidates whose time to answer is over."""
-    query = (
-        select(Candidate.id)
-        .where(Candidate.state == CandidateState.OFFERED, Candidate.expires_at <= utcnow())
-        .order_by(Candidate.case_id)
-    )
-    return list(db.session.scalars(query))
-
-
-def offers_to_remind() -> list[int]:
-    """Candidates who were asked ``reminder_days`` ago or earlier, may still answer and were not reminded."""
-    now = utcnow()
-    query = (
-        select(Candidate.id, Candidate.offered_at, Programme.reminder_days)
-        .join(MatchCase, MatchCase.id == Candidate.case_id)
-        .join(MentoringRequest, MentoringRequest.id == MatchCase.request_id)
-        .join(Programme, Programme.id == MentoringRequest.programme_id)
-        .where(
-            Candidate.state == CandidateState.OFFERED,
-            Candidate.reminded_at.is_(None),
-            Candidate.expires_at > now,
-        )
-        .order_by(Candidate.case_id)
-    )
-    return [
-        candidate_id
-        for candidate_id, offered_at, days in db.session.execute(query)
-        if offered_at is not None and offered_at + timedelta(days=days) <= now
-    ]
 
 
 def ranking_ids() -> list[int]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
-from marketplace.companies.models import MentoringRequest, RelationToFirm
+from marketplace.companies.models import Company, MentoringRequest, RelationToFirm
 from marketplace.experts.models import Expert
 from marketplace.experts.states import ExpertState
+from marketplace.matching.models import MatchCase
 from marketplace.matching.profiles import (
     Career,
     ExpertProfile,
@@ -89,13 +91,42 @@ def _interests(expert: Expert) -> tuple[Interest, ...]:
     return (*worked, *declared)
 
 
-def request_profile(request: MentoringRequest, start_on: date | None = None) -> RequestProfile:
+def relation_rows(company: Company) -> list[dict[str, Any]]:
+    """The organisations that the firm names now, as they are kept with a case that opens."""
+    return [{"kind": str(r.kind), "name": r.name, "brn": r.brn} for r in company.relations]
+
+
+def relations_of(case: MatchCase) -> list[tuple[dict[str, Any], str]]:
+    """What the firm named when the case opened and what it names now, each once.
+
+    With each stands whether it was ``kept``, ``added`` or ``removed`` since then. Both count for conflicts.
+    """
+    now = relation_rows(case.request.company)
+    then = now if case.relations is None else case.relations
+    marked = [(row, "kept" if row in then else "added") for row in now]
+    return marked + [(row, "removed") for row in then if row not in now]
+
+
+def case_profile(case: MatchCase, since: date) -> RequestProfile:
+    """The case's request as the ranker sees one, from a day on, with every relation since the case opened."""
+    return request_profile(case.request, since, [row for row, _ in relations_of(case)])
+
+
+def request_profile(
+    request: MentoringRequest,
+    start_on: date | None = None,
+    named: Sequence[Mapping[str, Any]] | None = None,
+) -> RequestProfile:
     """The request as the ranker sees one; ``start_on`` is the start agreed for the case, if there is one.
 
-    Contributors to the programme count among the organisations that a former employer must not be.
+    ``named`` are the firm's relations to go by, those of today unless given. Contributors to the programme
+    count among the organisations that a former employer must not be.
     """
     company = request.company
-    relations = [Relation(_RELATIONS[RelationToFirm(r.kind)], r.name, r.brn) for r in company.relations]
+    relations = [
+        Relation(_RELATIONS[RelationToFirm(row["kind"])], row["name"], row["brn"])
+        for row in (relation_rows(company) if named is None else named)
+    ]
     relations += [
         Relation(RelationKind.CONTRIBUTOR, paid.sponsor.name, paid.sponsor.brn)
         for paid in request.programme.contributions

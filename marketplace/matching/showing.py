@@ -11,14 +11,16 @@ from typing import Any
 from flask import g
 from flask_babel import gettext
 
-from marketplace.companies.models import MODES, PRIORITIES
+from marketplace.companies.models import MODES, PRIORITIES, RELATION_LABELS, RelationToFirm
 from marketplace.errors import N_
 from marketplace.experts import frame
 from marketplace.experts.labels import Labels, without_contacts
 from marketplace.experts.models import SKILL_LEVELS, Expert
 from marketplace.matching.explanation import PART_TEXT
 from marketplace.matching.models import Candidate, MatchCase
+from marketplace.matching.periods import coming_period
 from marketplace.matching.profiles import Period
+from marketplace.matching.rows import relations_of
 from marketplace.matching.rules import EXCLUSION_TEXT, TRANSLATED_FACTS, UNKNOWN_TEXT, peak
 from marketplace.matching.states import (
     CANDIDATE_LABELS,
@@ -47,6 +49,11 @@ BANDS = (
     (40, N_("부분 적합"), "warning"),
     (0, N_("낮음"), "gray"),
 )
+CHANGES = {
+    "kept": N_("변동 없음"),
+    "added": N_("매칭 시작 후 추가됨"),
+    "removed": N_("매칭 시작 후 삭제됨"),
+}
 SOURCES = {"ranking": N_("추천"), "firm": N_("기업이 직접 지정"), "override": N_("운영기관 예외 제안")}
 
 
@@ -93,6 +100,20 @@ def holder(case: MatchCase) -> str | None:
     """Who has to act now, in words."""
     label = HOLDER.get(CaseState(case.state))
     return gettext(label) if label else None
+
+
+def changed_relations(case: MatchCase) -> list[tuple[str, str, str]]:
+    """What the firm added to, or took from, its relations since the case opened: name, kind, which of the two."""
+    return [
+        (row["name"], gettext(RELATION_LABELS[RelationToFirm(row["kind"])]), change_badge(change)[0])
+        for row, change in relations_of(case)
+        if change != "kept"
+    ]
+
+
+def change_badge(change: str) -> tuple[str, str]:
+    """What became of a relation since the case opened, and the tone of its badge."""
+    return gettext(CHANGES[change]), "gray" if change == "kept" else "warning"
 
 
 def source(candidate: Candidate) -> str:
@@ -188,7 +209,7 @@ def card(
         "url": url,
         "small_factory": small_factory(expert) or gettext("근거 부족"),
         "distance": reach(expert, case) or gettext("근거 부족"),
-        "open_places": max(0, expert.capacity - peak(held, case.period)),
+        "open_places": max(0, expert.capacity - peak(held, coming_period(case))),
         "facts": unknown_rules(explanation),
         "note": None if candidate.source == "ranking" else source(candidate),
         "badge": candidate_badge(candidate.state),
@@ -213,7 +234,7 @@ def ranked_card(
         "read": read_needs(row),
         "small_factory": small_factory(expert) or gettext("근거 부족"),
         "distance": reach(expert, case) or gettext("근거 부족"),
-        "open_places": max(0, expert.capacity - peak(held, case.period)),
+        "open_places": max(0, expert.capacity - peak(held, coming_period(case))),
         "facts": unknown_rules(row),
     }
 

@@ -19,7 +19,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from marketplace.database import db
 from marketplace.matching.explanation import digest_of, plain
 from marketplace.matching.index import FoundRanking, listed
-from marketplace.matching.models import MatchCase, Snapshot, StoredRanking
+from marketplace.matching.models import MatchCase
+from marketplace.matching.models_ranking import Snapshot, StoredRanking
 from marketplace.matching.profiles import ExpertProfile, RequestProfile
 from marketplace.matching.ranker import ExpertRanker
 from marketplace.matching.rules import Gates

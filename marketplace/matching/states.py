@@ -23,6 +23,7 @@ class CaseState(StrEnum):
     FIRST_APPROVED = "first_approved"
     APPROVED = "approved"
     WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"  # by the operator
 
 
 class CandidateState(StrEnum):
@@ -35,7 +36,7 @@ class CandidateState(StrEnum):
     EXPIRED = "expired"
     REFUSED = "refused"  # by the firm
     REJECTED = "rejected"  # by staff
-    LAPSED = "lapsed"  # another one was taken, or the case was withdrawn
+    LAPSED = "lapsed"  # another one was taken or asked instead, or the case ended
 
 
 STATE_LABELS = {
@@ -46,6 +47,7 @@ STATE_LABELS = {
     CaseState.FIRST_APPROVED: N_("최종 승인 대기"),
     CaseState.APPROVED: N_("승인 완료"),
     CaseState.WITHDRAWN: N_("취소"),
+    CaseState.STOPPED: N_("중단"),
 }
 TONES = {  # of the badge
     CaseState.MATCHING: "gray",
@@ -55,6 +57,7 @@ TONES = {  # of the badge
     CaseState.FIRST_APPROVED: "primary",
     CaseState.APPROVED: "success",
     CaseState.WITHDRAWN: "gray",
+    CaseState.STOPPED: "danger",
 }
 CANDIDATE_LABELS = {
     CandidateState.LISTED: N_("추천됨"),
@@ -74,7 +77,8 @@ HOLDER = {  # who holds a case now
     CaseState.FIRST_APPROVED: N_("중소벤처기업부"),
 }
 PLACE_HELD_IN = (CaseState.ACCEPTED, CaseState.FIRST_APPROVED, CaseState.APPROVED)
-OPEN_STATES = tuple(state for state in CaseState if state not in (CaseState.APPROVED, CaseState.WITHDRAWN))
+ENDED_EARLY = (CaseState.WITHDRAWN, CaseState.STOPPED)
+OPEN_STATES = tuple(state for state in CaseState if state not in (CaseState.APPROVED, *ENDED_EARLY))
 
 S = CaseState
 TRANSITIONS: dict[CaseState, dict[str, CaseState]] = {
@@ -83,6 +87,7 @@ TRANSITIONS: dict[CaseState, dict[str, CaseState]] = {
         "nominate": S.PROPOSED,
         "override": S.OFFERED,
         "withdraw": S.WITHDRAWN,
+        "stop": S.STOPPED,
     },
     S.PROPOSED: {
         "release": S.PROPOSED,
@@ -90,26 +95,39 @@ TRANSITIONS: dict[CaseState, dict[str, CaseState]] = {
         "prefer": S.OFFERED,
         "refuse": S.MATCHING,
         "override": S.OFFERED,
+        "remind_firm": S.PROPOSED,
         "withdraw": S.WITHDRAWN,
+        "stop": S.STOPPED,
     },
     S.OFFERED: {
         "remind": S.OFFERED,
+        "override": S.OFFERED,
         "accept": S.ACCEPTED,
         "decline": S.OFFERED,
         "decline_last": S.MATCHING,
         "expire": S.OFFERED,
         "expire_last": S.MATCHING,
         "withdraw": S.WITHDRAWN,
+        "stop": S.STOPPED,
     },
-    S.ACCEPTED: {"approve_first": S.FIRST_APPROVED, "reject": S.MATCHING, "withdraw": S.WITHDRAWN},
+    S.ACCEPTED: {
+        "approve_first": S.FIRST_APPROVED,
+        "reject": S.MATCHING,
+        "remind_operator": S.ACCEPTED,
+        "withdraw": S.WITHDRAWN,
+        "stop": S.STOPPED,
+    },
     S.FIRST_APPROVED: {
         "approve_final": S.APPROVED,
         "return": S.ACCEPTED,
         "reject_final": S.MATCHING,
+        "remind_ministry": S.FIRST_APPROVED,
         "withdraw": S.WITHDRAWN,
+        "stop": S.STOPPED,
     },
     S.APPROVED: {},
     S.WITHDRAWN: {},
+    S.STOPPED: {},
 }
 WHO: dict[str, Permission | None] = {  # None: the system, when a deadline has passed
     "release": Permission.RELEASE_CANDIDATES,
@@ -118,6 +136,9 @@ WHO: dict[str, Permission | None] = {  # None: the system, when a deadline has p
     "refuse": Permission.STATE_PREFERENCES,
     "override": Permission.OVERRIDE_MATCH,
     "remind": None,
+    "remind_firm": None,
+    "remind_operator": None,
+    "remind_ministry": None,
     "accept": Permission.ANSWER_OFFER,
     "decline": Permission.ANSWER_OFFER,
     "decline_last": Permission.ANSWER_OFFER,
@@ -128,7 +149,8 @@ WHO: dict[str, Permission | None] = {  # None: the system, when a deadline has p
     "approve_final": Permission.APPROVE_FINAL,
     "return": Permission.APPROVE_FINAL,
     "reject_final": Permission.APPROVE_FINAL,
-    "withdraw": Permission.WITHDRAW_CASE,
+    "withdraw": Permission.EDIT_REQUEST,  # of the request, whose case ends with it
+    "stop": Permission.STOP_CASE,
 }
 RECORDED_AS: dict[str, Event] = {
     "release": Event.CANDIDATES_RELEASED,
@@ -137,6 +159,9 @@ RECORDED_AS: dict[str, Event] = {
     "refuse": Event.CANDIDATES_REFUSED,
     "override": Event.MATCH_OVERRIDDEN,
     "remind": Event.OFFER_REMINDED,
+    "remind_firm": Event.CASE_REMINDED,
+    "remind_operator": Event.CASE_REMINDED,
+    "remind_ministry": Event.CASE_REMINDED,
     "accept": Event.OFFER_ACCEPTED,
     "decline": Event.OFFER_DECLINED,
     "decline_last": Event.OFFER_DECLINED,
@@ -147,15 +172,19 @@ RECORDED_AS: dict[str, Event] = {
     "approve_final": Event.MATCH_APPROVED,
     "return": Event.MATCH_RETURNED,
     "reject_final": Event.MATCH_REJECTED,
-    "withdraw": Event.CASE_WITHDRAWN,
+    "withdraw": Event.REQUEST_WITHDRAWN,
+    "stop": Event.CASE_STOPPED,
 }
 TOLD: dict[str, tuple[str, ...]] = {  # whom a verb is told; wording in matching/wording.py
     "release": ("firm",),
     "nominate": ("operator",),
     "prefer": ("expert",),
     "refuse": ("operator",),
-    "override": ("firm", "expert"),
+    "override": ("firm", "expert", "former_expert"),
     "remind": ("expert",),
+    "remind_firm": ("firm",),
+    "remind_operator": ("operator",),
+    "remind_ministry": ("ministry",),
     "accept": ("firm", "operator"),
     "decline": ("firm", "next_expert"),
     "decline_last": ("firm", "operator"),
@@ -166,7 +195,15 @@ TOLD: dict[str, tuple[str, ...]] = {  # whom a verb is told; wording in matching
     "approve_final": ("firm", "expert", "operator"),
     "return": ("operator",),
     "reject_final": ("firm", "expert", "operator"),
-    "withdraw": ("expert", "operator"),
+    "withdraw": ("expert",),  # the operator is told by the request
+    "stop": ("firm", "expert"),
+}
+
+#: Who is reminded in which state, once while it lasts. Experts are reminded of their offer (``remind``).
+REMINDED_IN: dict[CaseState, str] = {
+    S.PROPOSED: "remind_firm",
+    S.ACCEPTED: "remind_operator",
+    S.FIRST_APPROVED: "remind_ministry",
 }
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from marketplace.database import db
 from marketplace.errors import RuleBroken
 from marketplace.jobs import every
-from marketplace.matching.actions import expire, remind
-from marketplace.matching.queries import offers_run_out, offers_to_remind
+from marketplace.matching.actions import expire, remind, remind_holder
+from marketplace.matching.queries_due import cases_to_remind, offers_run_out, offers_to_remind
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +26,18 @@ def remind_experts() -> int:
     return _each(offers_to_remind(), remind)
 
 
+@every
+def remind_holders() -> int:
+    """Remind, once in each state, the firms and staff who have to act soon; the number of those due."""
+    return _each(cases_to_remind(), remind_holder)
+
+
 def _each(ids: list[int], do: Callable[[int], None]) -> int:
     db.session.rollback()  # the look-up is over; each of them is a transaction of its own
-    for candidate_id in ids:
+    for number in ids:
         try:
-            do(candidate_id)
+            do(number)
         except RuleBroken as broken:
-            log.warning(
-                "offer %s: %s", candidate_id, broken
-            )  # somebody was faster; the next round looks again
+            # Somebody was faster; the next round looks again.
+            log.warning("%s %s: %s", do.__name__, number, broken)
     return len(ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext
@@ -9,7 +10,7 @@ from flask_babel import gettext
 from marketplace.audit import AuditEntry, history_of
 from marketplace.events import EVENT_LABELS, Event
 from marketplace.matching.models import MatchCase
-from marketplace.web.setup import moment
+from marketplace.web.setup import day, moment
 
 
 def history(case: MatchCase) -> list[dict[str, Any]]:
@@ -20,24 +21,75 @@ def history(case: MatchCase) -> list[dict[str, Any]]:
             "what": gettext(EVENT_LABELS.get(Event(entry.event), entry.event)),
             "when": moment(entry.at),
             "who": gettext("자동 처리") if entry.actor_role == "system" else entry.actor_name,
-            "note": " ".join(_facts(entry, names)) or None,
+            "note": " ".join(_said(_facts_of(entry, case), names)) or None,
         }
         for entry in reversed(history_of(case, limit=1000))
     ]
 
 
-def _facts(entry: AuditEntry, names: dict[int, str]) -> list[str]:
-    facts, said = entry.facts, []
+def _facts_of(entry: AuditEntry, case: MatchCase) -> dict[str, Any]:
+    """The facts of an entry as far as they are this case's: one entry may tell of several cases."""
+    others = entry.facts.get("in_other_cases") or {}
+    if str(case.id) not in others:
+        return entry.facts
+    common = {name: entry.facts.get(name) for name in ("expert", "reason", "paused")}
+    return {**common, **others[str(case.id)]}
+
+
+def _said(facts: dict[str, Any], names: dict[int, str]) -> list[str]:
+    return [*_who(facts, names), *_why(facts), *_checked(facts)]
+
+
+def _who(facts: dict[str, Any], names: dict[int, str]) -> list[str]:
+    said = []
     if facts.get("experts"):
         said.append(gettext("전문가: %(names)s.", names=_named(facts["experts"], names)))
     if facts.get("order"):
         said.append(gettext("순서: %(names)s.", names=_named(facts["order"], names)))
     elif facts.get("expert"):
         said.append(gettext("전문가: %(names)s.", names=_named([facts["expert"]], names)))
+    if facts.get("no_longer_asked"):
+        said.append(gettext("제안 종료: %(names)s.", names=_named([facts["no_longer_asked"]], names)))
+    if facts.get("offered"):
+        until = moment(datetime.fromisoformat(facts["answer_by"]))
+        name = _named([facts["offered"]], names)
+        said.append(gettext("제안: %(name)s, %(until)s까지 회신.", name=name, until=until))
+    elif facts.get("asked_next"):  # entries from before an offer was recorded with its deadline
+        said.append(gettext("다음 제안: %(names)s.", names=_named([facts["asked_next"]], names)))
+    return said
+
+
+def _why(facts: dict[str, Any]) -> list[str]:
+    said = []
     if facts.get("reason"):
         said.append(gettext("사유: %(reason)s", reason=facts["reason"]))
-    if facts.get("asked_next"):
-        said.append(gettext("다음 제안: %(names)s.", names=_named([facts["asked_next"]], names)))
+    if facts.get("paused"):
+        said.append(gettext("같은 단계에서 활동을 일시중지했습니다."))
+    if facts.get("opened"):
+        since, until = facts["opened"]["period"]
+        count = len(facts["opened"]["relations"])
+        said.append(
+            gettext(
+                "매칭 시작, 기간 %(since)s ~ %(until)s. 거래 관계 %(count)d곳을 이때의 내용으로 보관했습니다.",
+                since=_day(since),
+                until=_day(until),
+                count=count,
+            )
+        )
+    if facts.get("period_moved"):
+        before, after = ([_day(day) for day in facts["period_moved"][end]] for end in ("from", "to"))
+        said.append(
+            gettext(
+                "시작일이 지나 기간 변경: %(before)s → %(after)s.",
+                before=" ~ ".join(before),
+                after=" ~ ".join(after),
+            )
+        )
+    return said
+
+
+def _checked(facts: dict[str, Any]) -> list[str]:
+    said = []
     if "ties_compared" in facts:
         said.append(
             gettext(
@@ -47,11 +99,19 @@ def _facts(entry: AuditEntry, names: dict[int, str]) -> list[str]:
                 capacity=facts["capacity"],
             )
         )
-    if facts.get("paused"):
-        said.append(gettext("같은 단계에서 활동을 일시중지했습니다."))
+    if "compared" in facts:
+        ties, around = (
+            ", ".join(dict.fromkeys(row[1] for row in facts["compared"][side])) or gettext("없음")
+            for side in ("ties", "relations")
+        )
+        said.append(gettext("대조한 기관: 전문가 쪽 %(ties)s; 기업 쪽 %(around)s.", ties=ties, around=around))
     if facts.get("ranking"):
         said.append(gettext("보관된 순위 %(number)d번.", number=facts["ranking"]))
     return said
+
+
+def _day(text: str) -> str:
+    return str(day(date.fromisoformat(text)))
 
 
 def _named(ids: list[int], names: dict[int, str]) -> str:

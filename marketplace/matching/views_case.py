@@ -15,12 +15,13 @@ from marketplace.companies.showing import seen
 from marketplace.matching import actions, queries, showing
 from marketplace.matching.blueprint import blueprint
 from marketplace.matching.bulk import verb_of
-from marketplace.matching.checks import HOLDS_AGAINST, Step, approval_fault, comparisons
+from marketplace.matching.checks import HOLDS_AGAINST, approval_fault, comparisons
 from marketplace.matching.forms import OverrideForm, ReasonForm, ReleaseForm
 from marketplace.matching.index import rank_case
 from marketplace.matching.models import MatchCase
+from marketplace.matching.periods import Step, coming_period
 from marketplace.matching.snapshots import code_version, replay
-from marketplace.matching.states import TRANSITIONS, CaseState
+from marketplace.matching.states import TRANSITIONS, CandidateState, CaseState, next_state
 from marketplace.matching.telling import history
 from marketplace.web.page import me, page, show, submitted, text_arg, to
 
@@ -46,6 +47,8 @@ def _case_page(case: MatchCase, form: FlaskForm) -> Response:
         cards={
             c.id: showing.card(c, case, _besides(case, held.get(c.expert_id, []))) for c in case.candidates
         },
+        period=coming_period(case),
+        changed_relations=showing.changed_relations(case),
         comparisons=comparisons(about.expert, case) if about is not None else [],
         fault=approval_fault(case, verb, me()) if can_approve and verb is not None else None,
         verb=verb if can_approve else None,
@@ -80,7 +83,7 @@ def approve_final(case_id: int) -> Response:
 def _approve(case_id: int, approve: Callable[..., None], sentence: str) -> Response:
     case = queries.staff_case(me(), case_id)
     _, after = queries.neighbours(me(), case)
-    approve(case, seen=request.form.get("candidate", type=int), by=me())
+    approve(case, seen=request.form.get("candidate", type=int) or 0, by=me())
     flash(f"{case.request.company.name}: {sentence}", "success")
     return to(url_for("matching.case_page", case_id=after.id if after else case_id))
 
@@ -114,6 +117,18 @@ def _with_reason(case_id: int, act: Callable[..., None], sentence: str) -> Respo
     return _case_page(queries.staff_case(me(), case_id), form)
 
 
+@blueprint.route("/cases/<int:case_id>/stop", methods=["GET", "POST"])
+@page(Permission.STOP_CASE)
+def stop(case_id: int) -> Response:
+    """중단: ask for the reason on a page of its own, then end the case with its request."""
+    case, form = queries.staff_case(me(), case_id), ReasonForm()
+    next_state(case.state, "stop")
+    if submitted(form, lambda: actions.stop(case, form.reason.data, by=me())):
+        flash(gettext("매칭을 중단했습니다."), "success")
+        return to(url_for("matching.case_page", case_id=case_id))
+    return show("matching/stop.html", case=case, form=form, badge=showing.case_badge(case.state))
+
+
 @blueprint.route("/cases/<int:case_id>/candidates", methods=["GET", "POST"])
 @page(Permission.SEE_QUEUE)
 def candidates(case_id: int) -> Response:
@@ -127,7 +142,12 @@ def candidates(case_id: int) -> Response:
 
 def _release(case: MatchCase, form: ReleaseForm) -> None:
     actions.release(
-        case, form.experts.data or [], reason=form.reason.data, seen=form.seen.data or None, by=me()
+        case,
+        form.experts.data or [],
+        seen=form.seen.data or "",
+        listed=form.listed.data or [],
+        reason=form.reason.data,
+        by=me(),
     )
 
 
@@ -154,6 +174,8 @@ def _candidates_page(case_id: int, form: ReleaseForm, override_form: OverrideFor
         form=form,
         override_form=override_form,
         seen=found.result_hash,
+        listed=[candidate.id for candidate in case.in_state(CandidateState.LISTED)],
+        period=coming_period(case),
         rows=[
             showing.ranked_card(
                 row, experts[int(row["expert"])], case, _besides(case, held.get(int(row["expert"]), []))

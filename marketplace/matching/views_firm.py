@@ -15,8 +15,10 @@ from marketplace.experts.models import Expert
 from marketplace.experts.queries import open_expert
 from marketplace.matching import actions, queries, showing
 from marketplace.matching.blueprint import blueprint
-from marketplace.matching.checks import HOLDS_AGAINST, Step
-from marketplace.matching.forms import PreferenceForm, ReasonForm
+from marketplace.matching.checks import HOLDS_AGAINST
+from marketplace.matching.forms import PreferenceForm, RefuseForm
+from marketplace.matching.models import MatchCase
+from marketplace.matching.periods import Step, coming_period
 from marketplace.matching.states import TRANSITIONS, CandidateState, CaseState
 from marketplace.web.page import me, page, show, submitted, to
 
@@ -32,21 +34,25 @@ def own_candidates(request_id: int) -> Response:
     if submitted(form, lambda: actions.prefer(case, form.order(), by=me())):
         flash(gettext("희망순위를 제출했습니다. 1순위 전문가에게 제안했습니다."), "success")
         return to(url_for("companies.request_page", request_id=request_id))
-    return _candidates_page(request_id, form, ReasonForm(formdata=None))
+    return _candidates_page(request_id, form, RefuseForm(formdata=None))
 
 
 @blueprint.post("/requests/<int:request_id>/candidates/refuse")
 @page(Permission.STATE_PREFERENCES)
 def refuse(request_id: int) -> Response:
     """Refuse every candidate with a reason."""
-    case, form = queries.own_case(me(), request_id), ReasonForm()
-    if submitted(form, lambda: actions.refuse(case, form.reason.data, by=me())):
+    case, form = queries.own_case(me(), request_id), RefuseForm()
+    if submitted(form, lambda: _refuse(case, form)):
         flash(gettext("후보를 모두 거절했습니다. 운영기관이 다른 후보를 찾습니다."), "success")
         return to(url_for("companies.request_page", request_id=request_id))
     return _candidates_page(request_id, None, form)
 
 
-def _candidates_page(request_id: int, form: PreferenceForm | None, refusal: ReasonForm) -> Response:
+def _refuse(case: MatchCase, form: RefuseForm) -> None:
+    actions.refuse(case, form.reason.data, listed=form.listed.data or [], by=me())
+
+
+def _candidates_page(request_id: int, form: PreferenceForm | None, refusal: RefuseForm) -> Response:
     case = queries.own_case(me(), request_id)
     held = queries.held_by([c.expert_id for c in case.candidates], HOLDS_AGAINST[Step.PROPOSE])
     cards = [
@@ -74,6 +80,7 @@ def _candidates_page(request_id: int, form: PreferenceForm | None, refusal: Reas
             for card in case.candidates
             if card.state == CandidateState.REJECTED
         ],
+        period=coming_period(case),
         badge=showing.case_badge(case.state),
     )
 

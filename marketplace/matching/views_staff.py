@@ -17,6 +17,7 @@ from marketplace.database import page_of
 from marketplace.errors import NotAllowed
 from marketplace.matching import bulk, queries
 from marketplace.matching.blueprint import blueprint
+from marketplace.matching.periods import coming_period
 from marketplace.matching.queries import WAITS_FOR, QueueFilter
 from marketplace.matching.showing import bands, case_badge
 from marketplace.matching.states import PLACE_HELD_IN, STATE_LABELS, TRANSITIONS, CaseState
@@ -144,6 +145,7 @@ def _outcomes(outcomes: list[bulk.Outcome], done: bool) -> Response:
         "matching/bulk.html",
         clean=[outcome.case for outcome in outcomes if outcome.clean],
         faults=[(outcome.case, outcome.fault) for outcome in outcomes if outcome.fault is not None],
+        periods={outcome.case.id: coming_period(outcome.case) for outcome in outcomes},
         verb=bulk.verb_of(me()),
         done=done,
     )

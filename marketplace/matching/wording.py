@@ -60,10 +60,32 @@ WORDING: dict[tuple[str, str], Words] = {
     ("override", "expert"): Words(
         N_("%(firm)s의 멘토링 제안이 도착했습니다. %(due)s까지 답해 주십시오."), _OFFER_BODY, OFFER_PAGE
     ),
+    ("override", "former_expert"): Words(
+        N_("%(firm)s의 제안은 다른 전문가에게 제안하게 되어 종료되었습니다."),
+        N_("더 하실 일은 없습니다. 그동안 검토해 주셔서 감사합니다."),
+        OFFER_PAGE,
+    ),
     ("remind", "expert"): Words(
         N_("%(firm)s의 멘토링 제안에 아직 답하지 않으셨습니다. %(due)s까지 답해 주십시오."),
         _OFFER_BODY,
         OFFER_PAGE,
+    ),
+    ("remind_firm", "firm"): Words(
+        N_("희망순위를 아직 제출하지 않으셨습니다. %(due)s까지 정해 주십시오."),
+        N_(
+            "추천된 후보를 비교해 보시고 1순위부터 정해 주십시오. 맞는 후보가 없으면 모두 거절할 수 있습니다."
+        ),
+        FIRM_CANDIDATES,
+    ),
+    ("remind_operator", "operator"): Words(
+        N_("%(firm)s와(과) %(expert)s 전문가의 매칭이 아직 1차 승인을 기다립니다. 기한은 %(due)s입니다."),
+        N_("이해충돌과 자리를 확인하고 1차 승인 또는 반려해 주십시오."),
+        CASE_PAGE,
+    ),
+    ("remind_ministry", "ministry"): Words(
+        N_("%(firm)s와(과) %(expert)s 전문가의 매칭이 아직 최종 승인을 기다립니다. 기한은 %(due)s입니다."),
+        N_("최종 승인 또는 반려해 주십시오."),
+        CASE_PAGE,
     ),
     ("accept", "firm"): Words(
         N_("%(expert)s 전문가가 수락했습니다."),
@@ -172,10 +194,20 @@ WORDING: dict[tuple[str, str], Words] = {
         N_("그동안 검토해 주셔서 감사합니다."),
         OFFER_PAGE,
     ),
-    ("withdraw", "operator"): Words(
-        N_("%(firm)s이(가) 매칭을 취소했습니다."), N_("사유: %(reason)s"), CASE_PAGE
+    ("stop", "firm"): Words(
+        N_("운영기관이 매칭을 중단했습니다."),
+        N_("사유: %(reason)s\n신청도 함께 종료되었습니다. 사유가 사실과 다르면 운영기관에 알려 주십시오."),
+        FIRM_PAGE,
+    ),
+    ("stop", "expert"): Words(
+        N_("%(firm)s와(과)의 매칭이 중단되었습니다."),
+        N_("운영기관이 절차를 중단하여 더 진행하지 않습니다. 그동안 검토해 주셔서 감사합니다."),
+        OFFER_PAGE,
     ),
 }
+#: What is told besides when a step moved the period, because its start had passed.
+_PERIOD_MOVED = N_("시작일이 지나 %(firm)s 매칭의 지원 기간이 %(since)s ~ %(until)s로 바뀌었습니다.")
+_PERIOD_PAGES = {"firm": FIRM_PAGE, "expert": OFFER_PAGE, "operator": CASE_PAGE}
 
 
 def announce(
@@ -184,23 +216,38 @@ def announce(
     candidate: Candidate | None = None,
     *,
     after: Candidate | None = None,
-    audiences: Iterable[str] | None = None,
+    before: Candidate | None = None,
     **facts: Any,
 ) -> None:
     """Tell everyone of the table about a verb, within the running transaction.
 
-    ``candidate`` is the one it is about, ``after`` the one who is asked next; ``audiences`` narrows the
-    table.
+    ``candidate`` is the one it is about, ``after`` the one who is asked next, ``before`` the one who is no
+    longer asked.
     """
-    for audience in TOLD[verb] if audiences is None else audiences:
-        about = after if audience == "next_expert" else candidate
+    others = {"next_expert": after, "former_expert": before}
+    for audience in TOLD[verb]:
+        about = others.get(audience, candidate)
         people = _people(audience, case, about)
         if not people:
             continue
         words = WORDING[verb, audience]
-        ids = {"request": case.request_id, "case": case.id, "candidate": about.id if about else 0}
         said = {**_facts(case, about), **facts}
-        tell_all(people, RECORDED_AS[verb], words.sentence, words.path % ids, body=words.body, **said)
+        path = words.path % _ids(case, about)
+        tell_all(people, RECORDED_AS[verb], words.sentence, path, body=words.body, **said)
+
+
+def announce_period(
+    verb: str, case: MatchCase, candidate: Candidate | None, audiences: Iterable[str]
+) -> None:
+    """Tell these that the verb moved the period, within the running transaction."""
+    for audience in audiences:
+        path = _PERIOD_PAGES[audience] % _ids(case, candidate)
+        people = _people(audience, case, candidate)
+        tell_all(people, RECORDED_AS[verb], _PERIOD_MOVED, path, **_facts(case, candidate))
+
+
+def _ids(case: MatchCase, about: Candidate | None) -> dict[str, int]:
+    return {"request": case.request_id, "case": case.id, "candidate": about.id if about else 0}
 
 
 def _people(audience: str, case: MatchCase, about: Candidate | None) -> Iterable[Any]:

@@ -157,7 +157,12 @@ def _audit(user: User) -> list[list[Any]]:
             gettext(EVENT_LABELS.get(Event(entry.event), entry.event)),
             entry.actor_name,
             entry.actor_role,
-            f"{entry.thing_type} {entry.thing_id or ''}".strip(),
+            "; ".join(
+                [
+                    f"{entry.thing_type} {entry.thing_id or ''}".strip(),
+                    *(f"{subject.thing_type} {subject.thing_id}" for subject in entry.subjects),
+                ]
+            ),
             "; ".join(f"{name}={value}" for name, value in entry.facts.items()),
             entry.hash,
         ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
 
-from marketplace.audit import AuditEntry
+from marketplace.audit import AuditEntry, is_about
 from marketplace.database import PAGE_SIZE, Page, db, page_of
 from marketplace.errors import NotFound
 from marketplace.jobs import Job
@@ -18,17 +19,19 @@ def like(words: str) -> str:
 
 
 def audit_page(event: str, actor: str, thing: str, number: int, size: int = PAGE_SIZE) -> Page[AuditEntry]:
-    """Entries, newest first; ``thing`` is a table name with or without an id, such as match_cases 12."""
-    query = select(AuditEntry).order_by(AuditEntry.id.desc())
+    """Entries, newest first; ``thing`` is a table name with or without an id, such as match_cases 12.
+
+    A thing is found as the one that an entry is about and among the further things it touched.
+    """
+    query = select(AuditEntry).options(selectinload(AuditEntry.subjects)).order_by(AuditEntry.id.desc())
     if event:
         query = query.where(AuditEntry.event == event)
     if actor:
         query = query.where(AuditEntry.actor_name.ilike(like(actor), escape="\\"))
     kind, _, thing_id = thing.partition(" ")
     if kind:
-        query = query.where(AuditEntry.thing_type == kind)
-    if thing_id.isascii() and thing_id.isdigit() and len(thing_id) < 10:
-        query = query.where(AuditEntry.thing_id == int(thing_id))
+        plain = thing_id.isascii() and thing_id.isdigit() and len(thing_id) < 10
+        query = query.where(is_about(kind, int(thing_id) if plain else None))
     return page_of(query, number, size)
 
 

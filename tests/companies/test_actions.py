@@ -62,6 +62,8 @@ TOLD = {  # verb -> the people of the world who are told
     "withdraw": {"operator"},
 }
 
+BY_MATCHING = {"stop"}  # done with the case, see tests/matching
+
 
 def request_in(world, state: RequestState) -> MentoringRequest:
     """A request that stands in a state with everything the state brings along."""
@@ -81,9 +83,10 @@ def actor(world, verb: str) -> Any:
 
 def test_the_tables_know_the_same_states_and_verbs():
     verbs = {verb for row in TRANSITIONS.values() for verb in row}
-    assert verbs == set(WHO) == set(DO) == set(RECORDED) == set(TOLD)
+    assert verbs == set(WHO)
+    assert verbs - BY_MATCHING == set(DO) == set(RECORDED) == set(TOLD)
     assert set(TRANSITIONS) == set(S) == set(STATE_LABELS)
-    assert set(HOLDER) | set(OPEN_STATES) | {S.INELIGIBLE, S.WITHDRAWN} == set(S)
+    assert set(HOLDER) | set(OPEN_STATES) | {S.INELIGIBLE, S.WITHDRAWN, S.STOPPED} == set(S)
 
 
 @both_databases

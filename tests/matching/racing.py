@@ -87,7 +87,7 @@ class Race:
         thing: Any = db.session.get_one(MatchCase, case_id)
         if self.verb == "accept":
             thing = db.session.query(Candidate).filter_by(case_id=case_id).one()
-        actions.VERBS[self.verb](thing, by=by)
+        take(self.verb, thing, by)
 
     def holders(self) -> int:
         """How many cases went through."""
@@ -96,6 +96,12 @@ class Race:
         return (
             db.session.query(MatchCase).filter(MatchCase.id.in_(self.cases), MatchCase.state == after).count()
         )
+
+
+def take(verb: str, thing: Any, by: User) -> None:
+    """Do the step as somebody who looks at the page of this moment."""
+    seen = {} if verb == "accept" else {"seen": thing.chosen_id}
+    actions.VERBS[verb](thing, **seen, by=by)
 
 
 def _outcome(attempt: Callable[[], None]) -> str:

@@ -6,17 +6,20 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.access import Role
-from marketplace.audit import AuditEntry, verify_chain
+from marketplace.audit import AuditEntry, history_of, verify_chain
+from marketplace.companies.actions import withdraw_request
 from marketplace.companies.states import RequestState
 from marketplace.database import db, utcnow
 from marketplace.errors import NotAllowed, RuleBroken
 from marketplace.experts.models import ExpertInterest, ExpertState
 from marketplace.matching import actions
-from marketplace.matching.models import MatchCase, StoredRanking
-from marketplace.matching.states import CandidateState, CaseState
+from marketplace.matching.models import MatchCase
+from marketplace.matching.models_ranking import StoredRanking
+from marketplace.matching.states import OPEN_STATES, CandidateState, CaseState
 from marketplace.notifications import Notice, OutboxMail
 from tests import factories
-from tests.matching.world import LONG_REASON, World
+from tests.matching.racing import take
+from tests.matching.world import LONG_REASON, World, listed, release
 
 pytestmark = pytest.mark.both_databases
 
@@ -53,7 +56,7 @@ def ids(experts):
 
 def test_release_puts_experts_forward_with_the_explanation_of_a_kept_ranking(world):
     case = world.case()
-    actions.release(case, ids(world.experts), by=world.operator)
+    release(case, ids(world.experts), by=world.operator)
     case = fresh(case)
     assert case.state == CaseState.PROPOSED
     assert case.due_at - utcnow() > timedelta(days=6)
@@ -80,12 +83,10 @@ def test_release_puts_experts_forward_with_the_explanation_of_a_kept_ranking(wor
 def test_fewer_candidates_than_the_programme_asks_for_need_a_reason(world):
     case = world.case()
     with pytest.raises(RuleBroken) as refused:
-        actions.release(case, ids(world.experts[:2]), by=world.operator)
+        release(case, ids(world.experts[:2]), by=world.operator)
     assert refused.value.field == "reason"
     assert fresh(case).state == CaseState.MATCHING
-    actions.release(
-        case, ids(world.experts[:2]), by=world.operator, reason="이 업종의 전문가가 두 명뿐입니다."
-    )
+    release(case, ids(world.experts[:2]), by=world.operator, reason="이 업종의 전문가가 두 명뿐입니다.")
     case = fresh(case)
     assert (case.state, len(case.candidates)) == (CaseState.PROPOSED, 2)
     assert last_entry().facts["reason"] == "이 업종의 전문가가 두 명뿐입니다."
@@ -95,7 +96,7 @@ def test_more_candidates_than_the_programme_allows_are_refused(world):
     case = world.case()
     many = [*world.experts, *(factories.expert() for _ in range(3))]
     with pytest.raises(RuleBroken) as refused:
-        actions.release(case, ids(many), by=world.operator)
+        release(case, ids(many), by=world.operator)
     assert refused.value.field == "experts"
     assert fresh(case).candidates == []
 
@@ -103,7 +104,7 @@ def test_more_candidates_than_the_programme_allows_are_refused(world):
 def test_a_ranking_that_changed_since_it_was_looked_at_is_not_released(world):
     case = world.case()
     with pytest.raises(RuleBroken) as refused:
-        actions.release(case, ids(world.experts), by=world.operator, seen="0" * 64)
+        actions.release(case, ids(world.experts), seen="0" * 64, listed=[], by=world.operator)
     assert refused.value.conflict
 
 
@@ -111,7 +112,7 @@ def test_an_excluded_expert_is_refused_with_the_rules_own_sentence(world):
     case = world.case()
     excluded = factories.expert(careers=((case.request.company.name, None, None),))
     with pytest.raises(RuleBroken, match="전문가가 몸담았던"):
-        actions.release(case, [excluded.id, *ids(world.experts)], by=world.operator)
+        release(case, [excluded.id, *ids(world.experts)], by=world.operator)
     with pytest.raises(RuleBroken, match="전문가가 몸담았던"):
         actions.override(case, excluded.id, LONG_REASON, by=world.operator)
     with pytest.raises(RuleBroken, match="전문가가 몸담았던"):
@@ -172,14 +173,14 @@ def test_a_firm_refuses_every_candidate_with_a_reason(world):
     case = world.case(CaseState.PROPOSED)
     firm = factories.person_of(case.request.company)
     with pytest.raises(RuleBroken):
-        actions.refuse(case, "  ", by=firm)
-    actions.refuse(case, "도금 경험이 더 필요합니다.", by=firm)
+        actions.refuse(case, "  ", listed=listed(case), by=firm)
+    actions.refuse(case, "도금 경험이 더 필요합니다.", listed=listed(case), by=firm)
     case = fresh(case)
     assert case.state == CaseState.MATCHING
     assert {str(c.state) for c in case.candidates} == {"refused"}
     assert told() == {(op.id, "candidates_refused") for op in operators(world)}
     with pytest.raises(RuleBroken, match="다시 추천할 수 없습니다"):
-        actions.release(case, ids(world.experts), by=world.operator)
+        release(case, ids(world.experts), by=world.operator)
 
 
 def test_an_accepted_offer_waits_for_the_operator(world):
@@ -259,7 +260,7 @@ def test_declining_and_becoming_unavailable_is_one_step_for_every_open_offer(wor
 
 def test_the_first_approval_waits_for_the_ministry(world):
     case = world.case(CaseState.ACCEPTED)
-    actions.approve_first(case, by=world.operator)
+    actions.approve_first(case, seen=case.chosen_id, by=world.operator)
     case = fresh(case)
     assert (case.state, case.first_approved_by_id) == (CaseState.FIRST_APPROVED, world.operator.id)
     assert told() == {(world.official.id, "match_approved_first")}
@@ -268,7 +269,7 @@ def test_the_first_approval_waits_for_the_ministry(world):
 
 def test_the_final_approval_ends_the_case_and_the_other_candidates(world):
     case = world.case(CaseState.FIRST_APPROVED)
-    actions.approve_final(case, by=world.official)
+    actions.approve_final(case, seen=case.chosen_id, by=world.official)
     case = fresh(case)
     assert (case.state, case.approved_by_id, case.due_at) == (CaseState.APPROVED, world.official.id, None)
     assert sorted(str(c.state) for c in case.candidates) == ["accepted", "lapsed", "lapsed"]
@@ -326,26 +327,25 @@ def test_an_override_asks_an_expert_outside_the_order_with_a_reason(world, state
 def test_who_overrode_may_not_approve_first(world):
     case = world.case(CaseState.ACCEPTED, overridden_by_id=world.operator.id)
     with pytest.raises(RuleBroken, match="예외 제안"):
-        actions.approve_first(case, by=world.operator)
-    actions.approve_first(case, by=world.second_operator)
+        actions.approve_first(case, seen=case.chosen_id, by=world.operator)
+    actions.approve_first(case, seen=case.chosen_id, by=world.second_operator)
     assert fresh(case).state == CaseState.FIRST_APPROVED
 
 
-@pytest.mark.parametrize(
-    "state", [s for s in CaseState if s not in (CaseState.APPROVED, CaseState.WITHDRAWN)], ids=str
-)
+@pytest.mark.parametrize("state", OPEN_STATES, ids=str)
 def test_a_firm_withdraws_at_any_time_before_the_final_approval(world, state):
     case = world.case(state)
     firm = factories.person_of(case.request.company)
     asked = case.offered or case.chosen
-    actions.withdraw(case, "사업장이 옮겨집니다.", by=firm)
+    withdraw_request(case.request, "사업장이 옮겨집니다.", by=firm)
     case = fresh(case)
     assert (case.state, case.request.state) == (CaseState.WITHDRAWN, RequestState.WITHDRAWN)
     assert {str(c.state) for c in case.candidates} <= {"lapsed"}
     if asked is not None:
-        assert (asked.expert.user_id, "case_withdrawn") in told()
-    assert (world.operator.id, "case_withdrawn") in told()
-    assert last_entry().facts["reason"] == "사업장이 옮겨집니다."
+        assert (asked.expert.user_id, "request_withdrawn") in told()
+    assert (world.operator.id, "request_withdrawn") in told()
+    assert last_entry().facts["reason"] == case.reason == "사업장이 옮겨집니다."
+    assert [entry.event for entry in history_of(case)] == ["request_withdrawn"]
 
 
 def test_capacity_counts_overlapping_periods_only(world):
@@ -383,7 +383,7 @@ def test_a_conflict_that_arose_since_the_offer_stops_each_later_step(world):
         by = {"accept": expert.user, "approve_first": world.operator, "approve_final": world.official}[verb]
         before = case.state
         with pytest.raises(RuleBroken, match="지분"):
-            actions.VERBS[verb](case.offered if verb == "accept" else case, by=by)
+            take(verb, case.offered if verb == "accept" else case, by)
         assert fresh(case).state == before
 
 
@@ -392,7 +392,7 @@ def test_an_expert_who_is_no_longer_verified_stops_the_approval(world):
     case.chosen.expert.state, case.chosen.expert.reason = ExpertState.SUSPENDED, "사유"
     factories.save(case.chosen.expert)
     with pytest.raises(RuleBroken, match="자격 확인"):
-        actions.approve_first(case, by=world.operator)
+        actions.approve_first(case, seen=case.chosen_id, by=world.operator)
     assert fresh(case).state == CaseState.ACCEPTED
 
 
@@ -400,7 +400,7 @@ def test_who_takes_no_new_offers_still_does_what_was_accepted_before(world):
     case = world.case(CaseState.ACCEPTED)
     case.chosen.expert.paused_at = utcnow()
     factories.save(case.chosen.expert)
-    actions.approve_first(case, by=world.operator)
+    actions.approve_first(case, seen=case.chosen_id, by=world.operator)
     assert fresh(case).state == CaseState.FIRST_APPROVED
 
 
@@ -414,5 +414,6 @@ def test_an_approval_of_another_expert_than_the_page_showed_is_a_conflict(world)
 
 
 def test_the_system_approves_nothing(world):
+    case = world.case(CaseState.ACCEPTED)
     with pytest.raises(NotAllowed):
-        actions.approve_first(world.case(CaseState.ACCEPTED), by=None)
+        actions.approve_first(case, seen=case.chosen_id, by=None)

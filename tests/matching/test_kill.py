@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import User
 from marketplace.audit import AuditEntry, verify_chain
 from marketplace.database import db, read_only
-from marketplace.matching import actions
 from marketplace.matching.models import Candidate, MatchCase
 from marketplace.matching.states import TRANSITIONS
 from marketplace.notifications import Notice, OutboxMail
-from tests.matching.racing import STEPS, Race
+from tests.matching.racing import STEPS, Race, take
 
 pytestmark = pytest.mark.both_databases
 NEVER = 10**9
@@ -65,7 +64,7 @@ def attempt(race: Race, die_at: int) -> int:
         thing = db.session.query(Candidate).filter_by(case_id=race.cases[0]).one()
     points = Points(die_at)
     points.watch()
-    actions.VERBS[race.verb](thing, by=by)
+    take(race.verb, thing, by)
     return points.passed
 
 

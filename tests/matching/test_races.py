@@ -7,6 +7,7 @@ import pytest
 from marketplace.accounts.models import User
 from marketplace.audit import verify_chain
 from marketplace.database import db
+from marketplace.matching.models import MatchCase
 from tests.conftest import sign_in
 from tests.matching.racing import STEPS, Race
 
@@ -29,11 +30,13 @@ def test_over_the_wire_the_slower_ones_get_409_and_what_to_do(app):
     for person in race.people:
         client = app.test_client()
         clients.append(sign_in(client, db.session.get_one(User, person)))
+    chosen = {number: db.session.get_one(MatchCase, number).chosen_id for number in race.cases}
     db.session.close()
     answers = []
 
     def approve(client, case_id):
-        answers.append(client.post(f"/cases/{case_id}/approve-first"))
+        data = {"candidate": chosen[case_id]}
+        answers.append(client.post(f"/cases/{case_id}/approve-first", data=data))
 
     pairs = zip(clients, race.cases, strict=True)
     threads = [threading.Thread(target=approve, args=pair) for pair in pairs]

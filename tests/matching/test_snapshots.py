@@ -6,10 +6,9 @@ from sqlalchemy import func, select
 from marketplace.audit import recorded
 from marketplace.database import db, writing_allowed
 from marketplace.events import Event
-from marketplace.matching import actions
 from marketplace.matching.explanation import plain
 from marketplace.matching.index import rank_case
-from marketplace.matching.models import Snapshot, StoredRanking
+from marketplace.matching.models_ranking import Snapshot, StoredRanking
 from marketplace.matching.profiles import ExpertProfile, RequestProfile
 from marketplace.matching.rows import expert_profile, request_profile
 from marketplace.matching.snapshots import (
@@ -22,7 +21,7 @@ from marketplace.matching.snapshots import (
 )
 from marketplace.taxonomy.actions import current_vocabulary
 from tests import factories
-from tests.matching.world import World
+from tests.matching.world import World, release
 
 pytestmark = pytest.mark.both_databases
 
@@ -57,7 +56,7 @@ def test_each_input_is_stored_once(world):
 
 def test_a_kept_ranking_replays_to_the_same_list_after_everything_changed(world):
     case = world.case()
-    actions.release(case, [e.id for e in world.experts[:3]], by=world.operator)
+    release(case, [e.id for e in world.experts[:3]], by=world.operator)
     stored = db.session.scalars(select(StoredRanking)).one()
     for expert in world.experts:
         expert.bio, expert.capacity = "전혀 다른 일", 0

@@ -13,6 +13,7 @@ from marketplace.database import db
 from marketplace.errors import NotAllowed, NotFound, RuleBroken
 from marketplace.events import EVENT_LABELS
 from marketplace.matching import actions
+from marketplace.matching.index import rank_case
 from marketplace.matching.models import MatchCase
 from marketplace.matching.states import (
     CANDIDATE_LABELS,
@@ -30,7 +31,7 @@ from marketplace.matching.states import (
 from marketplace.matching.wording import WORDING
 from tests import factories
 from tests.matching import printed
-from tests.matching.world import LONG_REASON, World
+from tests.matching.world import LONG_REASON, World, listed
 
 VERBS = sorted(WHO)
 PEOPLE_VERBS = [v for v in VERBS if WHO[v] is not None and not v.endswith("_last")]
@@ -53,7 +54,11 @@ def test_everyone_who_is_told_has_words_and_no_words_are_left_over():
 def test_every_state_is_reached_and_the_last_ones_lead_nowhere():
     reached = {after for row in TRANSITIONS.values() for after in row.values()} | {CaseState.MATCHING}
     assert reached == set(CaseState)
-    assert [s for s in CaseState if not TRANSITIONS[s]] == [CaseState.APPROVED, CaseState.WITHDRAWN]
+    assert [s for s in CaseState if not TRANSITIONS[s]] == [
+        CaseState.APPROVED,
+        CaseState.WITHDRAWN,
+        CaseState.STOPPED,
+    ]
 
 
 def test_every_verb_of_a_person_is_granted_to_exactly_one_role():
@@ -76,15 +81,21 @@ def arguments(verb: str, case: MatchCase, world: World) -> tuple[object, dict[st
     """What the verb's function takes, as it would be given in any state."""
     answerer = case.offered or case.chosen or next(iter(case.candidates), None)
     given: dict[str, dict[str, object]] = {
-        "release": {"expert_ids": [e.id for e in world.experts]},
+        "release": {"expert_ids": [e.id for e in world.experts], "seen": rank_case(case).result_hash},
+        "approve_first": {"seen": case.chosen_id or 0},
+        "approve_final": {"seen": case.chosen_id or 0},
         "nominate": {"expert_id": world.experts[-1].id},
         "prefer": {"choices": {1: case.candidates[0].id if case.candidates else 0}},
         "override": {"expert_id": world.experts[-1].id},
     }
     options = dict(given.get(verb, {}))
-    if "reason" in inspect.signature(actions.VERBS[verb]).parameters:
+    taken = inspect.signature(actions.VERBS[verb]).parameters
+    if "reason" in taken:
         options["reason"] = LONG_REASON
-    return (answerer if verb in ("accept", "decline") else case), options
+    if "listed" in taken:
+        options["listed"] = listed(case)
+    things = {"accept": answerer, "decline": answerer, "withdraw": case.request}
+    return things.get(verb, case), options
 
 
 def entries_about(case: MatchCase) -> list[str]:

@@ -16,13 +16,14 @@ from marketplace.database import db, utcnow
 from marketplace.events import Event
 from marketplace.experts.models import ExpertState
 from marketplace.matching import actions, showing
+from marketplace.matching.index import rank_case
 from marketplace.matching.models import MatchCase
 from marketplace.matching.progress import steps_of_case
 from marketplace.matching.states import CaseState
 from marketplace.web.todo import todos_of
 from tests import factories
 from tests.conftest import sign_in
-from tests.matching.world import EXPLANATION, LONG_REASON, World
+from tests.matching.world import EXPLANATION, LONG_REASON, World, release
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def badges(text):
 
 def released(world):
     case = world.case()
-    actions.release(case, [e.id for e in world.experts], by=world.operator)
+    release(case, [e.id for e in world.experts], by=world.operator)
     return fresh(case)
 
 
@@ -158,7 +159,8 @@ def test_the_operator_proposes_the_ticked_experts(world, client):
 @pytest.mark.parametrize("experts", [["abc"], ["-1"], [str(10**20)], ["\x00"], [""], ["999999"]])
 def test_ids_that_are_none_are_refused_politely(world, client, experts):
     case = world.case()
-    response = sign_in(client, world.operator).post(f"/cases/{case.id}/candidates", data={"experts": experts})
+    data = {"experts": experts, "seen": rank_case(case).result_hash}
+    response = sign_in(client, world.operator).post(f"/cases/{case.id}/candidates", data=data)
     assert response.status_code in (404, 422)
     assert fresh(case).state == CaseState.MATCHING
 
@@ -191,11 +193,12 @@ def test_both_approvals_by_button_and_then_the_next_case(world, client):
     factories.save(*world.experts)
     following = world.case(CaseState.ACCEPTED)
     assert "승인할 수 있습니다" in page(client, world.operator, f"/cases/{case.id}")
-    response = post(client, world.operator, f"/cases/{case.id}/approve-first")
+    response = post(client, world.operator, f"/cases/{case.id}/approve-first", {"candidate": case.chosen_id})
     assert response.location == f"/cases/{following.id}"
-    post(client, world.official, f"/cases/{case.id}/approve-final")
+    shown = {"candidate": case.chosen_id}
+    post(client, world.official, f"/cases/{case.id}/approve-final", shown)
     assert fresh(case).state == CaseState.APPROVED
-    assert post(client, world.official, f"/cases/{case.id}/approve-final", status=409)
+    assert post(client, world.official, f"/cases/{case.id}/approve-final", shown, status=409)
 
 
 def test_a_refusal_without_a_reason_keeps_what_was_typed(world, client):
@@ -220,10 +223,15 @@ def test_several_are_approved_at_once_after_a_preview(world, client):
     assert "승인할 수 있는 매칭 1건" in text
     assert "자격 확인" in text
     assert fresh(clean).state == CaseState.ACCEPTED
-    response = post(client, world.operator, "/cases/approve", {"case": [clean.id, dirty.id]}, 200)
+    shown = {
+        "case": [clean.id, dirty.id],
+        f"candidate-{clean.id}": clean.chosen_id,
+        f"candidate-{dirty.id}": dirty.chosen_id,
+    }
+    response = post(client, world.operator, "/cases/approve", shown, 200)
     assert dirty.request.company.name in response.text
     assert (fresh(clean).state, fresh(dirty).state) == (CaseState.FIRST_APPROVED, CaseState.ACCEPTED)
-    post(client, world.official, "/cases/approve", {"case": [clean.id]})
+    post(client, world.official, "/cases/approve", shown | {"case": [clean.id]})
     assert fresh(clean).state == CaseState.APPROVED
     page(client, factories.user(Role.AUDITOR), query, 403)
 
@@ -350,10 +358,11 @@ def test_numbers_and_addresses_that_an_expert_typed_in_are_hidden_from_the_firm(
 def test_the_firm_refuses_all_with_a_reason(world, client):
     case = released(world)
     firm = factories.person_of(case.request.company)
-    assert post(client, firm, f"/requests/{case.request_id}/candidates/refuse", {"reason": " "}, 422)
-    post(
-        client, firm, f"/requests/{case.request_id}/candidates/refuse", {"reason": "더 가까운 분을 원합니다."}
-    )
+    url = f"/requests/{case.request_id}/candidates"
+    shown = {"listed": re.findall(r'name="listed" value="(\d+)"', page(client, firm, url))}
+    assert len(shown["listed"]) == len(case.candidates)
+    assert post(client, firm, f"{url}/refuse", shown | {"reason": " "}, 422)
+    post(client, firm, f"{url}/refuse", shown | {"reason": "더 가까운 분을 원합니다."})
     assert fresh(case).state == CaseState.MATCHING
 
 
@@ -423,7 +432,7 @@ def test_everyone_finds_what_waits_for_them_in_their_todo(world, client):
         with client.application.test_request_context():
             assert any(words in todo.sentence for todo in todos_of(person))
         if person is world.operator:
-            actions.approve_first(fresh(case), by=person)
+            actions.approve_first(fresh(case), seen=case.chosen_id, by=person)
 
 
 def test_the_request_page_shows_where_the_case_stands(world, client):
@@ -439,8 +448,8 @@ def test_after_approval_the_firm_sees_it_and_the_day_of_each_step(world, client)
     firm = factories.person_of(case.request.company)
     actions.prefer(fresh(case), {1: case.candidates[0].id}, by=firm)
     actions.accept(fresh(case).offered, by=fresh(case).offered.expert.user)
-    actions.approve_first(fresh(case), by=world.operator)
-    actions.approve_final(fresh(case), by=world.official)
+    actions.approve_first(fresh(case), seen=case.chosen_id, by=world.operator)
+    actions.approve_final(fresh(case), seen=case.chosen_id, by=world.official)
     when = {entry.event: entry.at for entry in history_of(fresh(case))}
     steps = steps_of_case(fresh(case).request)
     assert [step.state for step in steps] == ["done"] * 5
@@ -468,7 +477,7 @@ def test_a_request_found_eligible_opens_a_case_and_its_withdrawal_ends_it(world,
     company_actions.find_eligible(request, checks, by=world.operator)
     case = MatchCase.of_request(request)
     assert (case.state, case.since, case.until) == (CaseState.MATCHING, request.start_on, request.ends_on)
-    actions.release(case, [e.id for e in world.experts], by=world.operator)
+    release(case, [e.id for e in world.experts], by=world.operator)
     firm = factories.person_of(request.company)
     actions.prefer(fresh(case), {1: fresh(case).candidates[0].id}, by=firm)
     company_actions.withdraw_request(fresh(case).request, "사정이 바뀌었습니다.", by=firm)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ from marketplace.accounts.models import User
 from marketplace.companies.states import RequestState
 from marketplace.database import db, utcnow
 from marketplace.experts.models import Expert
+from marketplace.matching import actions
+from marketplace.matching.index import rank_case
 from marketplace.matching.models import Candidate, MatchCase
 from marketplace.matching.rules import add_months
 from marketplace.matching.states import CandidateState, CaseState
@@ -17,6 +20,18 @@ from marketplace.programmes.models import Programme
 from tests import factories
 
 LONG_REASON = "현장 사정을 다시 확인해야 합니다."
+
+
+def release(case: MatchCase, experts: Sequence[int], *, by: User, reason: str | None = None) -> None:
+    """Propose these, as an operator does who looks at the page of this moment."""
+    actions.release(
+        case, experts, seen=rank_case(case).result_hash, listed=listed(case), reason=reason, by=by
+    )
+
+
+def listed(case: MatchCase) -> list[int]:
+    """The open candidates, as a page of this moment shows them."""
+    return [candidate.id for candidate in case.in_state(CandidateState.LISTED)]
 
 
 class World:
@@ -65,6 +80,8 @@ class World:
             case.chosen_id = chosen.id
         if state in (CaseState.FIRST_APPROVED, CaseState.APPROVED):
             case.first_approved_at, case.first_approved_by_id = utcnow(), self.operator.id
+        if state is CaseState.STOPPED:
+            case.reason = LONG_REASON
         if state is CaseState.APPROVED:
             case.approved_at, case.approved_by_id = utcnow(), self.official.id
         factories.save(case, *case.candidates)

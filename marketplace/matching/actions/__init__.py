@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from marketplace.companies.actions import withdraw_request
 from marketplace.matching.actions.approval import (
     approve_final,
     approve_first,
@@ -12,12 +13,14 @@ from marketplace.matching.actions.approval import (
     reject_final,
     send_back,
 )
-from marketplace.matching.actions.deadlines import expire, remind
+from marketplace.matching.actions.deadlines import expire, remind, remind_holder
 from marketplace.matching.actions.expert import accept, decline
-from marketplace.matching.actions.firm import nominate, prefer, refuse, withdraw
-from marketplace.matching.actions.operator import open_case, override, release, withdraw_with_request
+from marketplace.matching.actions.firm import nominate, prefer, refuse
+from marketplace.matching.actions.operator import override, release, stop
+from marketplace.matching.actions.request import open_case, withdraw_with_request
 
-#: The verbs of ``states.TRANSITIONS`` and the functions that do them.
+#: The verbs of ``states.TRANSITIONS`` and the functions that do them. A firm withdraws its request, and the case
+#: ends with it.
 VERBS: dict[str, Callable[..., Any]] = {
     "release": release,
     "nominate": nominate,
@@ -25,6 +28,9 @@ VERBS: dict[str, Callable[..., Any]] = {
     "refuse": refuse,
     "override": override,
     "remind": remind,
+    "remind_firm": remind_holder,
+    "remind_operator": remind_holder,
+    "remind_ministry": remind_holder,
     "accept": accept,
     "decline": decline,
     "decline_last": decline,
@@ -35,7 +41,8 @@ VERBS: dict[str, Callable[..., Any]] = {
     "approve_final": approve_final,
     "return": send_back,
     "reject_final": reject_final,
-    "withdraw": withdraw,
+    "withdraw": withdraw_request,
+    "stop": stop,
 }
 
 __all__ = [
@@ -54,7 +61,8 @@ __all__ = [
     "reject_final",
     "release",
     "remind",
+    "remind_holder",
     "send_back",
-    "withdraw",
+    "stop",
     "withdraw_with_request",
 ]

@@ -11,14 +11,15 @@ from marketplace.database import utcnow
 from marketplace.errors import N_, RuleBroken
 from marketplace.events import Event
 from marketplace.experts.models import Expert
-from marketplace.matching.checks import Step, require_free, who_fault
+from marketplace.matching.checks import require_free, who_fault
 from marketplace.matching.handover import MIN_REASON, reason_of
 from marketplace.matching.models import MatchCase, locked
+from marketplace.matching.periods import Step, renew_period
 from marketplace.matching.states import CandidateState, next_state
-from marketplace.matching.wording import announce
+from marketplace.matching.wording import announce, announce_period
 
 
-def approve_first(case: MatchCase, *, seen: int | None = None, by: Any) -> None:
+def approve_first(case: MatchCase, *, seen: int, by: Any) -> None:
     """Approve the match for the operator; rules and the expert's places are asked again.
 
     ``seen`` is the candidate that the page showed; another one in the meantime is a conflict.
@@ -29,14 +30,16 @@ def approve_first(case: MatchCase, *, seen: int | None = None, by: Any) -> None:
         next_state(case.state, "approve_first")
         _require_as_seen(case, seen)
         _require_other_person(case, expert, "approve_first", by)
-        facts = require_free(expert, case, Step.APPROVE_FIRST)
+        facts = require_free(expert, case, Step.APPROVE_FIRST) | renew_period(case, Step.APPROVE_FIRST)
         case.move("approve_first", utcnow() + timedelta(days=case.request.programme.approval_days))
         case.first_approved_at, case.first_approved_by_id = utcnow(), by.id
         record.facts.update(facts, candidate=case.chosen_id)
         announce("approve_first", case, case.chosen)
+        if "period_moved" in facts:
+            announce_period("approve_first", case, case.chosen, ("firm", "expert"))
 
 
-def approve_final(case: MatchCase, *, seen: int | None = None, by: Any) -> None:
+def approve_final(case: MatchCase, *, seen: int, by: Any) -> None:
     """Approve the match for the ministry; it stands from now on, and the other candidates lapse.
 
     ``seen`` as in ``approve_first``.
@@ -47,16 +50,18 @@ def approve_final(case: MatchCase, *, seen: int | None = None, by: Any) -> None:
         next_state(case.state, "approve_final")
         _require_as_seen(case, seen)
         _require_other_person(case, expert, "approve_final", by)
-        facts = require_free(expert, case, Step.APPROVE_FINAL)
+        facts = require_free(expert, case, Step.APPROVE_FINAL) | renew_period(case, Step.APPROVE_FINAL)
         case.move("approve_final")
         case.approved_at, case.approved_by_id = utcnow(), by.id
         case.lapse_others()
         record.facts.update(facts, candidate=case.chosen_id)
         announce("approve_final", case, case.chosen)
+        if "period_moved" in facts:
+            announce_period("approve_final", case, case.chosen, ("firm", "expert", "operator"))
 
 
-def _require_as_seen(case: MatchCase, seen: int | None) -> None:
-    if seen is not None and case.chosen_id != seen:
+def _require_as_seen(case: MatchCase, seen: int) -> None:
+    if case.chosen_id != seen:
         raise RuleBroken(
             N_("화면을 여신 뒤에 매칭된 전문가가 바뀌었습니다. 새로 고쳐 다시 확인해 주십시오."),
             conflict=True,

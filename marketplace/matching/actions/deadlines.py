@@ -1,4 +1,4 @@
-"""What the system does when an expert does not answer. Both may be repeated without harm."""
+"""What the system does when somebody does not act in time. All of it may be repeated without harm."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from marketplace.database import utcnow
 from marketplace.events import Event
 from marketplace.matching.handover import pass_on
 from marketplace.matching.models import Candidate, MatchCase, locked
-from marketplace.matching.states import CandidateState, next_state
+from marketplace.matching.states import REMINDED_IN, CandidateState, CaseState, next_state
 from marketplace.matching.wording import announce
 
 
@@ -21,11 +21,9 @@ def expire(candidate_id: int) -> None:
             return
         next_state(case.state, "expire")
         candidate.answer(CandidateState.EXPIRED)
-        verb, after = pass_on(case, "expire")
+        verb, after, facts = pass_on(case, "expire")
         record.thing = case
-        record.facts.update(
-            candidate=candidate.id, expert=candidate.expert_id, asked_next=after.expert_id if after else None
-        )
+        record.facts.update(facts, candidate=candidate.id, expert=candidate.expert_id)
         announce(verb, case, candidate, after=after)
 
 
@@ -41,6 +39,20 @@ def remind(candidate_id: int) -> None:
         record.thing = case
         record.facts.update(candidate=candidate.id, expert=candidate.expert_id)
         announce("remind", case, candidate)
+
+
+def remind_holder(case_id: int) -> None:
+    """Remind, once in each state, the firm whose order or the staff whose decision is due."""
+    with recorded(None, Event.CASE_REMINDED, None) as record:
+        case = locked(MatchCase, case_id)
+        verb = REMINDED_IN.get(CaseState(case.state))
+        if verb is None or not case.is_to_be_reminded:
+            record.cancel()  # somebody acted, or another worker was faster
+            return
+        case.reminded_at = utcnow()
+        record.thing = case
+        record.facts.update(step=verb, due=case.due_at.isoformat() if case.due_at else None)
+        announce(verb, case, case.chosen)
 
 
 def _lock(candidate_id: int) -> tuple[MatchCase, Candidate]:

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import select
 
 from marketplace.access import Permission, require
-from marketplace.audit import recorded
+from marketplace.audit import also_about, recorded
 from marketplace.database import db, utcnow
 from marketplace.events import Event
 from marketplace.experts.models import Expert
-from marketplace.matching.checks import Step, require_free
+from marketplace.matching.checks import require_free
 from marketplace.matching.handover import pass_on, reason_of, still_open
 from marketplace.matching.models import Candidate, MatchCase, locked
+from marketplace.matching.periods import Step
 from marketplace.matching.states import CandidateState, next_state
 from marketplace.matching.wording import announce
 
@@ -49,14 +50,21 @@ def decline(candidate: Candidate, reason: str | None, *, by: Any, become_unavail
         if become_unavailable:
             expert.paused_at, expert.pause_reason = utcnow(), why[:500]
             expert.touch()
+            also_about(expert)
         record.facts.update(
-            candidate=candidate.id, expert=expert.id, reason=why, paused=become_unavailable, also_declined=[]
+            _decline(candidate, why),
+            candidate=candidate.id,
+            expert=expert.id,
+            reason=why,
+            paused=become_unavailable,
         )
-        record.facts["asked_next"] = _decline(candidate, why)
-        for other in others:
-            if other.state == CandidateState.OFFERED:
-                _decline(other, why)
-                record.facts["also_declined"].append(other.case_id)
+        # What became of the other cases, by their number as text, since JSON has no other keys.
+        record.facts["in_other_cases"] = {
+            str(other.case_id): _decline(other, why)
+            for other in others
+            if other.state == CandidateState.OFFERED
+        }
+        record.facts["also_declined"] = [int(number) for number in record.facts["in_other_cases"]]
 
 
 def _other_offers(candidate: Candidate) -> list[Candidate]:
@@ -72,11 +80,12 @@ def _other_offers(candidate: Candidate) -> list[Candidate]:
     return list(db.session.scalars(query))
 
 
-def _decline(candidate: Candidate, why: str) -> int | None:
-    """End one offer, ask the next expert or the operator, tell them; the number of the one asked next."""
+def _decline(candidate: Candidate, why: str) -> dict[str, Any]:
+    """End one offer, ask the next expert or the operator, tell them; what came of it, as facts."""
     case = candidate.case
     next_state(case.state, "decline")
     candidate.answer(CandidateState.DECLINED, why)
-    verb, after = pass_on(case, "decline")
+    verb, after, facts = pass_on(case, "decline")
+    also_about(case)
     announce(verb, case, candidate, after=after, reason=why)
-    return after.expert_id if after else None
+    return facts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,10 +11,11 @@ from marketplace.audit import recorded
 from marketplace.database import db, utcnow
 from marketplace.errors import N_, RuleBroken
 from marketplace.events import Event
-from marketplace.matching.checks import Step, require_free
-from marketplace.matching.handover import find_expert, placed, put_forward, reason_of
+from marketplace.matching.checks import require_free
+from marketplace.matching.handover import ask, find_expert, placed, put_forward, reason_of, require_listed
 from marketplace.matching.index import rank_case
 from marketplace.matching.models import Candidate, MatchCase, locked
+from marketplace.matching.periods import Step
 from marketplace.matching.snapshots import keep_ranking
 from marketplace.matching.states import CandidateState, CaseState, next_state
 from marketplace.matching.wording import announce
@@ -40,7 +41,7 @@ def nominate(case: MatchCase, expert_id: int, *, by: Any) -> Candidate:
             )
         facts = require_free(expert, case, Step.PROPOSE)
         stored = keep_ranking(case, found, by)
-        candidate = put_forward(case, expert, placed(found, expert), "firm")
+        candidate = put_forward(case, expert, placed(found, expert), "firm", by)
         due = case.due_at if case.state == CaseState.PROPOSED else None
         case.move("nominate", due or utcnow() + timedelta(days=case.request.programme.preference_days))
         db.session.flush()
@@ -74,18 +75,22 @@ def prefer(case: MatchCase, choices: Mapping[int, int], *, by: Any) -> None:
             candidate.preference = order.index(candidate.id) + 1 if candidate.id in order else None
         first = listed[order[0]]
         facts = require_free(first.expert, case, Step.PROPOSE)
-        case.offer(first, "prefer")
+        facts |= ask(case, first, "prefer")
         record.facts.update(facts, order=[listed[number].expert_id for number in order], candidate=first.id)
         announce("prefer", case, first)
 
 
-def refuse(case: MatchCase, reason: str | None, *, by: Any) -> None:
-    """Refuse every proposed candidate and say why; the operator proposes others."""
+def refuse(case: MatchCase, reason: str | None, *, listed: Collection[int], by: Any) -> None:
+    """Refuse every proposed candidate and say why; the operator proposes others.
+
+    ``listed`` are the candidates that the page showed; others in the meantime are a conflict.
+    """
     require(by, Permission.STATE_PREFERENCES, case)
     why = reason_of(reason)
     with recorded(by, Event.CANDIDATES_REFUSED, case) as record:
         case = locked(MatchCase, case.id)
         next_state(case.state, "refuse")
+        require_listed(case, listed)
         refused = case.in_state(CandidateState.LISTED)
         for candidate in refused:
             candidate.answer(CandidateState.REFUSED, why)
@@ -93,17 +98,3 @@ def refuse(case: MatchCase, reason: str | None, *, by: Any) -> None:
         case.reason = why
         record.facts.update(experts=[c.expert_id for c in refused], reason=why)
         announce("refuse", case, reason=why)
-
-
-def withdraw(case: MatchCase, reason: str | None, *, by: Any) -> None:
-    """Withdraw from matching before the final approval; the request ends with it."""
-    require(by, Permission.WITHDRAW_CASE, case)
-    why = reason_of(reason)
-    with recorded(by, Event.CASE_WITHDRAWN, case, reason=why) as record:
-        case = locked(MatchCase, case.id)
-        asked = case.end()
-        case.reason = why
-        case.request.move("withdraw")
-        case.request.reason = why
-        record.facts["candidate"] = asked.id if asked else None
-        announce("withdraw", case, asked, reason=why)
