@@ -36,7 +36,7 @@ def figures(values: Mapping[str, Any], form: str) -> str:
 
 
 def _tables(values: Mapping[str, Any]) -> str:
-    total = [[name, _number(values[name]), _span(values["intervals"][name])] for name in FIGURES]
+    total = [[name, _number(values[name]), span_text(values["intervals"][name])] for name in FIGURES]
     total.append(["n_requests", str(values["n_requests"]), ""])
     span = N_("95% 구간")
     text = aligned([N_("지표"), N_("값"), span], total)
@@ -54,7 +54,7 @@ def _slice_line(part: Mapping[str, Any]) -> list[str]:
         CLASS_NAMES.get((part["slice"], part["class"]), part["class"]),
         str(part["n"]),
         _number(part["ndcg@10"]),
-        _span(part["intervals"]["ndcg@10"]),
+        span_text(part["intervals"]["ndcg@10"]),
         _number(part["recall@1"]),
         _number(part["mrr"]),
     ]
@@ -67,7 +67,7 @@ def _comparison(values: Mapping[str, Any]) -> str:
         "mean": _number(values["mean"]),
         "other": _number(values["mean_against"]),
         "difference": _signed(values["difference"]),
-        "span": _span(values["interval"], signed=True) or "-",
+        "span": span_text(values["interval"], signed=True) or "-",
         "wins": values["wins"],
         "ties": values["ties"],
         "losses": values["losses"],
@@ -121,7 +121,7 @@ def _ends(span: Sequence[float] | None) -> list[str]:
     return ["", ""] if span is None else [_number(end) for end in span]
 
 
-def _span(span: Sequence[float] | None, signed: bool = False) -> str:
+def span_text(span: Sequence[float] | None, signed: bool = False) -> str:
     """``0.6100 ~ 0.7400`` as people write it; empty when there is none."""
     if span is None:
         return ""

@@ -31,11 +31,18 @@ _PROGRESS_FROM = 5_000
 class Files:
     """The files of one command. ``judgements`` and ``run`` are kept by the keys of the other files.
 
-    ``run`` is the ranking of another engine: reference -> its experts, best first.
+    ``run`` is the ranking of another engine: reference -> its experts, best first. Without ``warn`` only faults
+    are printed.
     """
 
     def __init__(
-        self, experts: Path, requests: Path, judgements: Path | None = None, run: Path | None = None
+        self,
+        experts: Path,
+        requests: Path,
+        judgements: Path | None = None,
+        run: Path | None = None,
+        *,
+        warn: bool = True,
     ) -> None:
         from marketplace.taxonomy.vocabulary import packaged_vocabulary
 
@@ -46,6 +53,7 @@ class Files:
             "terms": self.vocabulary,
             "today": self.today,
             "limits": FILES,
+            "warn": warn,
         }
         people: Sheet[ExpertRow] = _read(experts, read_experts, **known)
         cases: Sheet[RequestRow] = _read(requests, read_requests, **known)
@@ -56,14 +64,14 @@ class Files:
         self.run: dict[str, list[str]] = {}
         both = people.good and cases.good
         if judgements is not None:
-            judged: Sheet[JudgementRow] = _read(judgements, read_judgements)
+            judged: Sheet[JudgementRow] = _read(judgements, read_judgements, warn=warn)
             faults += [(judgements, fault) for fault in judged.faults]
             faults += [(judgements, fault) for fault in self._strangers(judged.rows) if both]
             for row in judged.rows:
                 grades = self.judgements.setdefault(row.reference, {})
                 grades[self._keys.get(row.expert.casefold(), row.expert)] = row.relevance
         if run is not None:
-            ranks: Sheet[RunRow] = _read(run, read_run)
+            ranks: Sheet[RunRow] = _read(run, read_run, warn=warn)
             faults += [(run, fault) for fault in ranks.faults]
             faults += [(run, fault) for fault in self._strangers(ranks.rows) if both]
             for ranked in sorted(ranks.rows, key=lambda row: (row.rank, row.expert)):
@@ -89,13 +97,15 @@ def _unlisted(row: int, column: str, label: str, value: str, file: str) -> Fault
     return Fault(kinds.UNLISTED, row, column, label, shown(value), {"file": file})
 
 
-def _read(path: Path, read: Callable[..., Sheet[Row]], **known: Any) -> Sheet[Row]:
+def _read(path: Path, read: Callable[..., Sheet[Row]], *, warn: bool = True, **known: Any) -> Sheet[Row]:
     stream: BinaryIO
     try:
         with path.open("rb") as stream:
             sheet = read(stream, path.name, on_progress=_progress(path.name), **known)
     except OSError as problem:
         raise click.UsageError(f"{path}: {problem.strerror or problem}") from None
+    if not warn:
+        return sheet
     for warning in sheet.warnings[:_WARNINGS_SHOWN]:
         click.echo(f"{path.name}: {warning.line()}", err=True)
     more = len(sheet.warnings) - _WARNINGS_SHOWN
