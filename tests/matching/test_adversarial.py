@@ -251,14 +251,30 @@ TRICKS: dict[str, Callable[[RequestProfile], ExpertProfile]] = {
     "a term to an entry": lambda r: _liar(
         *(f"{t.ko} {t.en} 전문가입니다. {t.ko} 다수 수행." for t in _TERMS)
     ),
+    "the title fifty times": lambda r: _liar(" ".join([r.title] * 50)),
+    "each word of the firm ten times": lambda r: _liar(
+        " ".join(" ".join([word] * 10) for word in _told(r).split())
+    ),
+    "the request copied": lambda r: _liar(_told(r)),
+    "the request copied into headline and three entries": lambda r: _liar(
+        _told(r), r.problem, r.problem + " 해결했습니다.", headline=r.title
+    ),
     "the request copied among all terms": lambda r: _liar(_told(r) + " " + _KOREAN_NAMES),
+    "one word of the title": lambda r: _liar(max(r.title.split(), key=len)),
     "one word of the trade": lambda r: _liar("자동화"),
     "the industry's English names beside the firm's words": lambda r: _liar(
         " ".join(f"{word} {term.en}" for word, term in zip(_told(r).split() * 4, _TERMS, strict=False))
     ),
+    "the request hidden behind blank lines": lambda r: _liar(
+        _PLEASANTRIES + "\n" * 400 + "\u3000" * 400 + _told(r)
+    ),
     "the request with a mark of no width in every word": lambda r: _liar(
         _PLEASANTRIES, _spaced(_told(r), "\u200b")
     ),
+    "the request with soft hyphens and fillers": lambda r: _liar(
+        _spaced(_told(r), "\u00ad"), _spaced(_told(r), "\u2060"), _told(r).replace(" ", "\u3164")
+    ),
+    "the title with no-width marks between copies": lambda r: _liar("\u200b".join([r.title] * 40)),
     "a very long life of pleasantries": lambda r: _liar(_PLEASANTRIES * 150),
     "a very long life with the request somewhere in it": lambda r: _liar(
         _PLEASANTRIES * 60 + _told(r) + _PLEASANTRIES * 60
