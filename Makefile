@@ -22,7 +22,8 @@ check: .venv/dev  ## style, types, and the rules of the house
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-bench: .venv/dev catalogues  ## the race for the last place, 200 times on each database
+bench: .venv/dev catalogues  ## the ranker beside plain ways of ranking; the race for the last place, 200 times a database
+	$(PY) -m bench.quality
 	$(PY) -m bench.race --trials 200
 
 .PHONY: system

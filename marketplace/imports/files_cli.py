@@ -7,32 +7,22 @@ they end with 0 on success and with 2 on bad input, after naming every fault.
 
 from __future__ import annotations
 
-import datetime as dt
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any, TypeVar
 
 import click
 
-from marketplace.codes.book import packaged_codebook
 from marketplace.errors import N_
-from marketplace.imports import kinds
-from marketplace.imports.columns import Progress, Sheet
-from marketplace.imports.experts_sheet import ExpertRow, read_experts
-from marketplace.imports.faults import Fault, shown
-from marketplace.imports.judgements_sheet import JudgementRow, read_judgements
-from marketplace.imports.limits import FILES
-from marketplace.imports.requests_sheet import RequestRow, read_requests
-from marketplace.matching.profiles import ExpertProfile, RequestProfile
+from marketplace.imports.files_input import Files
 from marketplace.matching.rules import Gates
 
-Row = TypeVar("Row")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-_WARNINGS_SHOWN = 20
-_PROGRESS_FROM = 5_000
+#: The names of ``matching.baselines``, written out so that the help waits for no library.
+PLAIN_WAYS = ("words", "letters", "morphemes", "bm25-words", "bm25-bigrams", "bm25-morphemes", "half")
+
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -60,7 +50,7 @@ def rank(experts_file: Path, requests_file: Path, ignore_gates: bool, top: int, 
     from marketplace.imports import files_output
     from marketplace.matching.ranker import ExpertRanker
 
-    files = _Files(experts_file, requests_file)
+    files = Files(experts_file, requests_file)
     ranker = ExpertRanker().fit(files.experts)
     gates = Gates.none() if ignore_gates else Gates()
     names = {expert.key: expert.name for expert in files.experts}
@@ -74,27 +64,54 @@ def rank(experts_file: Path, requests_file: Path, ignore_gates: bool, top: int, 
 @_options
 @click.option("--judgements", "judgements_file", type=_FILE, required=True, help=N_("판정 파일"))
 @click.option(
+    "--against", type=click.Choice(PLAIN_WAYS), help=N_("단순한 순위 방법 하나와 신청마다 견줍니다.")
+)
+@click.option(
+    "--against-weights",
+    "weights",
+    help=N_("같은 방식을 다른 비중으로 돌려 견줍니다. 예: words=0.5,letters=0"),
+)
+@click.option(
+    "--against-run", "run_file", type=_FILE, help=N_("rank --format csv가 낸 순위 파일과 견줍니다.")
+)
+@click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
 )
 def evaluate(
-    experts_file: Path, requests_file: Path, judgements_file: Path, ignore_gates: bool, form: str
+    experts_file: Path,
+    requests_file: Path,
+    judgements_file: Path,
+    ignore_gates: bool,
+    against: str | None,
+    weights: str | None,
+    run_file: Path | None,
+    form: str,
 ) -> None:
-    """Judge the ranking of all experts by graded pairs."""
-    from marketplace.imports import files_output
-    from marketplace.matching import evaluation
-    from marketplace.matching.ranker import ExpertRanker
+    """Judge the ranking of all experts by graded pairs, beside another ranking when one is asked for."""
+    from marketplace.imports import evaluation_output
+    from marketplace.matching import evaluation, slices
 
-    files = _Files(experts_file, requests_file, judgements_file)
-    ranker = ExpertRanker().fit(files.experts)
+    if sum(choice is not None for choice in (against, weights, run_file)) > 1:
+        raise click.UsageError(N_("견줄 상대는 하나만 고를 수 있습니다."))
+    other = _weights(weights) if weights is not None else None
+    files = Files(experts_file, requests_file, judgements_file, run_file)
     gates = Gates.none() if ignore_gates else Gates()
-    rankings = {
-        request.key: [
-            ranked.expert for ranked in ranker.rank([request], 0, gates, today=files.today)[0].experts
-        ]
-        for request in files.requests
-    }
-    figures = evaluation.evaluate(rankings, files.judgements)
-    click.echo(files_output.figures(figures, form), nl=False)
+    own = _all_ranked(files, gates)
+    figures = evaluation.evaluate(own, files.judgements, slices.facets(files.requests, files.vocabulary))
+    rival: Mapping[str, Sequence[str]] | None = None
+    name = ""
+    if against is not None:
+        from marketplace.matching import baselines
+
+        scores = baselines.baselines_for(files.experts, files.requests).scores(against)
+        name, rival = against, dict(baselines.ranked(scores, files.experts, files.requests, own))
+    elif other is not None:
+        name, rival = f"weights {weights}", _all_ranked(files, gates, other)
+    elif run_file is not None:
+        name, rival = f"run {run_file.name}", files.run
+    if rival is not None:
+        figures["comparison"] = {"against": name, **evaluation.compare(own, rival, files.judgements)}
+    click.echo(evaluation_output.figures(figures, form), nl=False)
 
 
 @click.command("assign", help=N_("모든 신청을 전문가의 자리 안에서 한꺼번에 가장 좋게 배정합니다."))
@@ -115,7 +132,7 @@ def assign(experts_file: Path, requests_file: Path, ignore_gates: bool, objectiv
     from marketplace.matching.assignment import assign_rankings, free_places
     from marketplace.matching.ranker import ExpertRanker
 
-    files = _Files(experts_file, requests_file)
+    files = Files(experts_file, requests_file)
     gates = Gates.none() if ignore_gates else Gates()
     started = time.perf_counter()
     rankings = ExpertRanker().fit(files.experts).rank(files.requests, 0, gates, today=files.today)
@@ -129,86 +146,37 @@ def assign(experts_file: Path, requests_file: Path, ignore_gates: bool, objectiv
 COMMANDS = (rank, evaluate, assign)
 
 
-class _Files:
-    """The files of one command, read and checked; ends the program with 2 when any has a fault."""
+def _all_ranked(
+    files: Files, gates: Gates, weights: Mapping[str, float] | None = None
+) -> dict[str, list[str]]:
+    """Every eligible expert of each request, best first."""
+    from marketplace.matching.ranker import ExpertRanker
 
-    def __init__(self, experts: Path, requests: Path, judgements: Path | None = None) -> None:
-        from marketplace.taxonomy.vocabulary import packaged_vocabulary
-
-        self.today = dt.datetime.now(ZoneInfo("Asia/Seoul")).date()
-        known: dict[str, Any] = {
-            "book": packaged_codebook(),
-            "terms": packaged_vocabulary(),
-            "today": self.today,
-            "limits": FILES,
-        }
-        people: Sheet[ExpertRow] = _read(experts, read_experts, **known)
-        cases: Sheet[RequestRow] = _read(requests, read_requests, **known)
-        faults = [(experts, fault) for fault in people.faults] + [(requests, f) for f in cases.faults]
-        self.judgements: dict[str, dict[str, float]] = {}
-        if judgements is not None:
-            judged: Sheet[JudgementRow] = _read(judgements, read_judgements)
-            faults += [(judgements, fault) for fault in judged.faults]
-            if people.good and cases.good:
-                faults += [(judgements, fault) for fault in self._take(judged, people, cases)]
-        if faults:
-            _refuse(faults)
-        self.experts: list[ExpertProfile] = [row.profile() for row in people.rows]
-        self.requests: list[RequestProfile] = [row.profile() for row in cases.rows]
-
-    def _take(
-        self, judged: Sheet[JudgementRow], people: Sheet[ExpertRow], cases: Sheet[RequestRow]
-    ) -> list[Fault]:
-        """Keep the judgements by the keys of the other files; a pair that is in neither is a fault."""
-        keys = {row.identity: row.email for row in people.rows}
-        references = {row.reference for row in cases.rows}
-        faults = []
-        for row in judged.rows:
-            expert = keys.get(row.expert.casefold())
-            if row.reference not in references:
-                faults.append(_unlisted(row.number, "reference", N_("신청번호"), row.reference, "--requests"))
-            if expert is None:
-                faults.append(_unlisted(row.number, "expert", N_("전문가"), row.expert, "--experts"))
-            else:
-                self.judgements.setdefault(row.reference, {})[expert] = row.relevance
-        return faults
+    ranker = ExpertRanker(files.vocabulary, weights).fit(files.experts)
+    return {
+        request.key: [
+            ranked.expert for ranked in ranker.rank([request], 0, gates, today=files.today)[0].experts
+        ]
+        for request in files.requests
+    }
 
 
-def _unlisted(row: int, column: str, label: str, value: str, file: str) -> Fault:
-    return Fault(kinds.UNLISTED, row, column, label, shown(value), {"file": file})
+def _weights(text: str) -> dict[str, float]:
+    """``part=weight,…`` as the ranker takes it; what cannot be read ends the program with 2."""
+    from marketplace.matching.ranker import PRIOR_WEIGHTS
 
-
-def _read(path: Path, read: Callable[..., Sheet[Row]], **known: Any) -> Sheet[Row]:
-    stream: BinaryIO
-    try:
-        with path.open("rb") as stream:
-            sheet = read(stream, path.name, on_progress=_progress(path.name), **known)
-    except OSError as problem:
-        raise click.UsageError(f"{path}: {problem.strerror or problem}") from None
-    for warning in sheet.warnings[:_WARNINGS_SHOWN]:
-        click.echo(f"{path.name}: {warning.line()}", err=True)
-    more = len(sheet.warnings) - _WARNINGS_SHOWN
-    if more > 0:
-        click.echo(
-            f"{path.name}: " + N_("알림이 %(count)s건 더 있습니다.") % {"count": f"{more:,}"}, err=True
-        )
-    return sheet
-
-
-def _progress(name: str) -> Progress:
-    """Says on standard error how far a large file has been checked, ten times."""
-
-    def show(done: int, total: int) -> None:
-        step = total // 10 or 1
-        if total >= _PROGRESS_FROM and (done == total or done // step > (done - 500) // step):
-            shares = {"done": f"{done:,}", "total": f"{total:,}"}
-            click.echo(f"{name}: " + N_("%(total)s행 가운데 %(done)s행을 확인했습니다.") % shares, err=True)
-
-    return show
-
-
-def _refuse(faults: list[tuple[Path, Fault]]) -> NoReturn:
-    for path, fault in faults:
-        click.echo(f"{path.name}: {fault.line()}", err=True)
-    click.echo(N_("잘못된 곳이 %(count)s곳 있어 멈추었습니다.") % {"count": f"{len(faults):,}"}, err=True)
-    raise click.exceptions.Exit(2)
+    weights: dict[str, float] = {}
+    for piece in filter(None, (piece.strip() for piece in text.split(","))):
+        part, _, number = (side.strip() for side in piece.partition("="))
+        try:
+            weights[part] = float(number)
+        except ValueError:
+            weights[part] = -1.0
+        if part not in PRIOR_WEIGHTS or not 0 <= weights[part] < float("inf"):
+            facts = {"piece": piece, "parts": ", ".join(PRIOR_WEIGHTS)}
+            raise click.UsageError(
+                N_("%(piece)s: '항목=비중'으로 적어 주십시오. 비중은 0 이상, 항목은 %(parts)s입니다.") % facts
+            )
+    if not weights or not sum({**PRIOR_WEIGHTS, **weights}.values()):
+        raise click.UsageError(N_("비중이 0보다 큰 항목이 하나는 있어야 합니다."))
+    return weights

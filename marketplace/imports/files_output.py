@@ -7,7 +7,6 @@ import io
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from marketplace.errors import N_
 from marketplace.formulas import guarded
@@ -32,8 +31,6 @@ RULE_NAMES: Mapping[str, str] = {
     "vendor": N_("공급기업"),
 }
 
-_FIGURES = ("ndcg@5", "ndcg@10", "recall@1", "recall@5", "mrr", "n_requests")
-
 
 def rankings(
     answers: Iterable[Ranking], requests: Sequence[RequestProfile], names: Mapping[str, str], form: str
@@ -45,22 +42,14 @@ def rankings(
     """
     if form == "csv":
         header = ["reference", "rank", "expert", "name", "score", *PART_TEXT, "needs_covered", "needs_asked"]
-        yield _csv([header])
+        yield csv_lines([header])
     for request, answer in zip(requests, answers, strict=True):
         if form == "json":
             yield json.dumps(answer.to_json(), ensure_ascii=False) + "\n"
         elif form == "csv":
-            yield _csv([_ranked_line(answer.reference, ranked, names) for ranked in answer.experts])
+            yield csv_lines([_ranked_line(answer.reference, ranked, names) for ranked in answer.experts])
         else:
             yield _ranking_table(request, answer, names)
-
-
-def figures(values: Mapping[str, Any], form: str) -> str:
-    """The figures of an evaluation; JSON holds those of each request as well."""
-    if form == "json":
-        return json.dumps(values, ensure_ascii=False) + "\n"
-    rows = [[name, _figure(values[name])] for name in _FIGURES]
-    return _csv([["figure", "value"], *rows]) if form == "csv" else aligned([N_("지표"), N_("값")], rows)
 
 
 def assignment(outcome: Assignment, names: Mapping[str, str], seconds: float, form: str) -> str:
@@ -72,7 +61,7 @@ def assignment(outcome: Assignment, names: Mapping[str, str], seconds: float, fo
     if form == "csv":
         lines = [[*pair, "", ""] for pair in pairs]
         lines += [[left.request, "", "", "", left.reason, left.sentence] for left in outcome.unserved]
-        return _csv([["reference", "expert", "name", "score", "reason", "sentence"], *lines])
+        return csv_lines([["reference", "expert", "name", "score", "reason", "sentence"], *lines])
     text = aligned([N_("신청"), N_("전문가"), N_("성명"), N_("점수")], pairs)
     for left in outcome.unserved:
         rules = _counted(left.rules)
@@ -160,14 +149,10 @@ def _ranked_line(reference: str, ranked: Ranked, names: Mapping[str, str]) -> li
     ]
 
 
-def _csv(rows: Iterable[Sequence[str]]) -> str:
+def csv_lines(rows: Iterable[Sequence[str]]) -> str:
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\n").writerows([guarded(cell) for cell in row] for row in rows)
     return out.getvalue()
-
-
-def _figure(value: float) -> str:
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
 def _one_line(text: str) -> str:

@@ -3,6 +3,7 @@ import io
 import json
 import subprocess
 import sys
+from math import log2
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from marketplace.imports.files_cli import COMMANDS
+from marketplace.imports.files_cli import COMMANDS, PLAIN_WAYS
+from marketplace.matching.baselines import BASELINES
 from marketplace.matching.explanation import PART_TEXT
+from marketplace.matching.ranker import PRIOR_WEIGHTS
 
 EXPERTS = (
     "email,name,headline,bio,skills,industries,regions,mode\n"
@@ -96,7 +99,116 @@ def test_evaluate_prints_the_figures_and_takes_addresses_in_any_case(files: File
     assert (figures["n_requests"], figures["recall@1"], figures["mrr"]) == (2, 1.0, 1.0)
     assert "ndcg@10" in run("evaluate", files).stdout
     rows = list(csv.DictReader(io.StringIO(run("evaluate", files, "--format", "csv").stdout)))
-    assert [row["figure"] for row in rows][-1] == "n_requests"
+    figures_of_all = [row["figure"] for row in rows if not row["slice"]]
+    assert figures_of_all == ["ndcg@5", "ndcg@10", "recall@1", "recall@5", "mrr", "n_requests"]
+
+
+def test_evaluate_tells_the_kinds_of_requests_apart_and_how_sure_each_figure_is(files: Files) -> None:
+    (figures,) = objects(run("evaluate", files, "--format", "json", "--ignore-gates"))
+    assert figures["intervals"]["recall@1"] == [1.0, 1.0]
+    sizes = {(part["slice"], part["class"]): part["n"] for part in figures["slices"]}
+    assert sizes[("needs", "given")] == sizes[("needs", "empty")] == 1  # r3 is not judged
+    assert sizes[("industry", "C25")] == sizes[("industry", "C28")] == 1
+    assert sizes[("wording", "method")] == 2
+    assert sizes[("length", "short")] == 2
+    alone = next(part for part in figures["slices"] if part["class"] == "C25")
+    assert alone["intervals"]["ndcg@10"] is None
+    table = run("evaluate", files).stdout
+    assert "95% 구간" in table and "방법·시스템 이름 있음" in table
+    rows = csv.DictReader(io.StringIO(run("evaluate", files, "--format", "csv").stdout))
+    assert {(row["slice"], row["class"]) for row in rows} == {("", ""), *sizes}
+
+
+@pytest.mark.parametrize("way", PLAIN_WAYS)
+def test_evaluate_against_a_plain_way_compares_request_by_request(files: Files, way: str) -> None:
+    (figures,) = objects(run("evaluate", files, "--format", "json", "--against", way))
+    compared = figures["comparison"]
+    assert compared["against"] == way
+    assert compared["wins"] + compared["ties"] + compared["losses"] == compared["n_requests"] == 2
+    for row in compared["requests"]:
+        assert row["difference"] == pytest.approx(row["value"] - row["against"])
+    assert compared["mean"] == figures["ndcg@10"]
+
+
+def test_the_names_of_the_plain_ways_are_those_that_are_built() -> None:
+    assert tuple(BASELINES) == PLAIN_WAYS
+
+
+def test_a_plain_way_chooses_among_the_experts_whom_the_rules_let_through(files: Files) -> None:
+    judged = JUDGEMENTS.replace("r1,plating@b.kr,3\n", "")  # only the expert whom the region shuts out
+    Path(files["judgements"]).write_text(judged, "utf-8")
+    (gated,) = objects(run("evaluate", files, "--format", "json", "--against", "words"))
+    (free,) = objects(run("evaluate", files, "--format", "json", "--against", "words", "--ignore-gates"))
+    assert gated["comparison"]["requests"][0]["against"] == 0
+    assert free["comparison"]["requests"][0]["against"] > 0
+
+
+def test_evaluate_against_the_same_ranking_in_a_file_ties_everywhere(files: Files, tmp_path: Path) -> None:
+    path = tmp_path / "run.csv"
+    path.write_text(run("rank", files, "--format", "csv", "--top", "0").stdout, "utf-8")
+    result = run("evaluate", files, "--format", "json", "--against-run", str(path))
+    (figures,) = objects(result)
+    assert result.stderr == ""
+    assert figures["comparison"]["against"] == "run run.csv"
+    assert (figures["comparison"]["ties"], figures["comparison"]["interval"]) == (2, [0.0, 0.0])
+
+
+def test_a_run_file_is_read_by_its_ranks_whatever_the_order_of_its_rows(files: Files, tmp_path: Path) -> None:
+    path = tmp_path / "run.csv"
+    path.write_text(
+        "expert,rank,reference\nplan@b.kr,2,r1\nPLATING@b.kr,3,r1\nfar@b.kr,1,r1\nplan@b.kr,1,r2\n"
+    )
+    (figures,) = objects(run("evaluate", files, "--format", "json", "--against-run", str(path)))
+    first, second = figures["comparison"]["requests"]
+    assert first["against"] == pytest.approx((1 + 7 / 2) / (7 + 1 / log2(3)))
+    assert (second["against"], second["difference"]) == (1.0, 0.0)
+    assert (figures["comparison"]["wins"], figures["comparison"]["ties"]) == (1, 1)
+    table = run("evaluate", files, "--against-run", str(path)).stdout
+    assert "비교 상대 run run.csv" in table and "승 1 무 1 패 0" in table
+    text = run("evaluate", files, "--against-run", str(path), "--format", "csv").stdout
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["value"] for row in rows if row["figure"] == "wins"] == ["1"]
+    apart = {row["reference"]: float(row["value"]) for row in rows if row["figure"] == "difference"}
+    assert apart["r1"] == pytest.approx(first["difference"], abs=1e-4)
+    assert apart[""] == pytest.approx(figures["comparison"]["difference"], abs=1e-4)
+
+
+def test_strangers_and_repetitions_in_a_run_file_are_faults(files: Files, tmp_path: Path) -> None:
+    path = tmp_path / "run.csv"
+    path.write_text("reference,expert,rank\nr9,plan@b.kr,1\nr1,who@b.kr,1\n")
+    result = run("evaluate", files, "--against-run", str(path))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "run.csv: 2행 [신청번호]" in result.stderr
+    assert "run.csv: 3행 [전문가]" in result.stderr
+    path.write_text("reference,expert,rank\nr1,plan@b.kr,1\nr1,plan@b.kr,2\nr1,far@b.kr,0\n")
+    result = run("evaluate", files, "--against-run", str(path))
+    assert result.exit_code == 2
+    assert "run.csv: 3행 [전문가]" in result.stderr
+    assert "run.csv: 4행 [순위]" in result.stderr
+
+
+def test_evaluate_against_other_weights_changes_only_the_named_parts(files: Files) -> None:
+    (same,) = objects(
+        run("evaluate", files, "--format", "json", "--against-weights", f"words={PRIOR_WEIGHTS['words']}")
+    )
+    assert same["comparison"]["ties"] == 2
+    only = ",".join(f"{part}=0" for part in PRIOR_WEIGHTS if part != "region")
+    (none,) = objects(run("evaluate", files, "--format", "json", "--against-weights", only))
+    assert none["comparison"]["against"].startswith("weights ")
+    assert none["comparison"]["wins"] == 1  # by region alone r1 and r2 are ties, which the key decides
+
+
+@pytest.mark.parametrize("weights", ["", "words", "words=much", "words=-1", "words=inf", "luck=1"])
+def test_weights_that_cannot_be_read_end_with_2_and_say_what_to_write(files: Files, weights: str) -> None:
+    result = run("evaluate", files, "--against-weights", weights)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "비중" in result.stderr
+
+
+def test_only_one_ranking_can_be_compared_with(files: Files) -> None:
+    result = run("evaluate", files, "--against", "words", "--against-weights", "words=1")
+    assert result.exit_code == 2
+    assert "하나만" in result.stderr
 
 
 def test_assign_prints_pairs_the_total_the_time_and_why_a_request_is_left(files: Files) -> None:
@@ -164,7 +276,7 @@ def test_a_large_file_tells_how_far_it_is(files: Files) -> None:
 def test_the_commands_load_no_database_and_no_web() -> None:
     code = (
         "import sys, marketplace.imports.files_cli as cli\n"
-        "from marketplace.matching import assignment, evaluation, ranker\n"
+        "from marketplace.matching import assignment, baselines, evaluation, ranker, slices\n"
         "print([m for m in ('sqlalchemy', 'flask', 'marketplace.database') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
