@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from marketplace.errors import N_
 from marketplace.matching.engine.parts import NeedAsked, Query
 from marketplace.matching.engine.reading import sentences_of, texts_of
 from marketplace.matching.engine.records import Notes
@@ -13,6 +14,9 @@ from marketplace.matching.profiles import ExpertProfile, Need, Skill
 from marketplace.matching.scoring import Scores
 from marketplace.taxonomy.text import normalise
 from marketplace.taxonomy.vocabulary import Vocabulary
+
+#: Said instead of words where a text of the profile repeats the request.
+ECHO_TEXT = N_("신청 내용을 그대로 옮긴 글이 있어 세지 않았습니다.")
 
 _LONGEST = 160  # characters of a quoted passage
 _PROPOSED_ROWS = 3
@@ -64,6 +68,8 @@ class Explainer:
         return self._words_of[slot]
 
     def _because(self, code: str, slot: int) -> tuple[str, ...]:
+        if code in ("words", "letters", "symptoms") and self._scores.echoes.echoing[slot]:
+            return (ECHO_TEXT,)
         if code == "words":
             there = self._said(slot)
             rarity = {word: self._state.words.rarity(word) for word in self._query.words if word in there}

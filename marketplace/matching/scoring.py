@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from marketplace.matching.engine import kernels
 from marketplace.matching.engine.parts import (
+    Echoes,
     Facet,
     Query,
     Value,
@@ -48,15 +49,16 @@ class Scores:
         self._closeness: list[Floats] = []
         if request.needs:
             self.values["needs"], self._closeness = needs_value(state, vocabulary, request.needs)
+        self.echoes = Echoes.to_seek(state, query)
         if query.words:
-            self.values["words"] = text_value(state, "words", query.words)
+            self.values["words"] = text_value(state, "words", query.words, self.echoes, mark=True)
         if query.letters:
-            self.values["letters"] = text_value(state, "letters", query.letters)
+            self.values["letters"] = text_value(state, "letters", query.letters, self.echoes)
         self.nearness: Nearness | None = None
         if query.expository and (found := related_value(state, query)) is not None:
             self.values["related"], self.nearness = found
         elif query.pointed:
-            self.values["symptoms"] = symptoms_value(state, query.pointed, vocabulary)
+            self.values["symptoms"] = symptoms_value(state, query.pointed, vocabulary, self.echoes)
         if request.industry:
             self.facets["industry"] = industry_facet(state, request.industry)
         if request.employees is not None and request.employees < _SMALL_FIRM:

@@ -50,14 +50,19 @@ _HANGUL = re.compile(r"[가-힣]")
 _WORD = re.compile(r"[0-9a-z가-힣]+")
 _KOREAN_RUN, _LATIN_RUN = 2, 4
 _LATIN = re.compile(r"[a-z][a-z0-9]*|[0-9]{3,}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+#: Marks without a shape of their own: soft hyphens, joiners, directions, fillers, variation selectors, tags.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]+"
+)
 _STEMMER = snowballstemmer.stemmer("english")
 _STEM_LOCK = threading.Lock()
 
 
 def normalise(text: str) -> str:
     """NFKC, lower case, control characters and runs of white space as one space."""
-    plain = unicodedata.normalize("NFKC", text).lower()
+    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", _UNSEEN.sub("", text))).lower()
     return " ".join(_CONTROL.sub(" ", plain).split())
 
 

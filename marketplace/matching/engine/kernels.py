@@ -26,21 +26,40 @@ def add_bm25(
     flat: float,
     slope: float,
     acc: Any,
+    hits: Any,
 ) -> None:
-    """Add each word's saturated counts to ``acc`` by row: w c / (c + flat + slope * length)."""
+    """Add each word's saturated counts to ``acc`` by row: w c / (c + flat + slope * length); count the words
+    that each row holds in ``hits``."""
     for word in range(starts.size):
         weight = weights[word]
         for at in range(starts[word], ends[word]):
             row = rows[at]
             count = float(counts[at])
             acc[row] += weight * count / (count + flat + slope * length[row])
+            hits[row] += 1
 
 
 @_compiled
-def best_and_mean(acc: Any, first_row: Any, alive: Any, out: Any) -> float:
-    """Half the best row and half the mean row of each slot into ``out``, 0 for one not ``alive``.
+def mark_echoes(
+    hits: Any, row_start: Any, owner: Any, least: int, share: float, whole: int, void: Any, echoing: Any
+) -> None:
+    """Mark the rows of which at least ``least`` words, and more than this share, were asked for, and those
+    that hold ``whole`` words asked for; and their slots. Clears ``hits``."""
+    for row in range(hits.size):
+        found = hits[row]
+        if found:
+            mostly = found >= least and found > share * (row_start[row + 1] - row_start[row])
+            if mostly or found >= whole:
+                void[row] = True
+                echoing[owner[row]] = True
+            hits[row] = 0
 
-    Clears ``acc``; answers with the largest value.
+
+@_compiled
+def best_and_mean(acc: Any, worth: Any, void: Any, first_row: Any, alive: Any, out: Any) -> float:
+    """Half the best row and half the mean row of each slot into ``out``, each row by its ``worth``.
+
+    0 for a slot that is not ``alive`` and for a row that is ``void``. Clears ``acc``; answers with the largest.
     """
     top = 0.0
     for slot in range(first_row.size - 1):
@@ -51,8 +70,10 @@ def best_and_mean(acc: Any, first_row: Any, alive: Any, out: Any) -> float:
             value = acc[row]
             if value != 0.0:
                 acc[row] = 0.0
-                total += value
-                best = max(best, value)
+                if not void[row]:
+                    value *= worth[row]
+                    total += value
+                    best = max(best, value)
         if not alive[slot]:
             best = 0.0
         if best != 0.0:

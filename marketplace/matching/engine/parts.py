@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import floor, fsum, log
+from math import ceil, floor, fsum, log
 from typing import cast
 
 import numpy as np
@@ -16,7 +16,7 @@ from marketplace.matching import features_profile as facts
 from marketplace.matching.engine import kernels
 from marketplace.matching.engine.postings import Floats, Postings
 from marketplace.matching.engine.related import Nearness, topics_of
-from marketplace.matching.engine.segment import FACETS, Segment
+from marketplace.matching.engine.segment import FACETS, NEVER, Segment
 from marketplace.matching.engine.table import Said, State
 from marketplace.matching.profiles import ExpertProfile, Mode, Need, RequestProfile
 from marketplace.taxonomy.text import Reading
@@ -29,8 +29,10 @@ K1, B = 1.2, 0.75
 LEAST_SHARE = 0.15
 LEAST_COSINE = 0.3  # the same for directions among the terms
 PROPOSED = 20  # terms read out of the problem that the part "symptoms" asks for
+ECHO_LEAST, ECHO_SHARE = 3, 0.5  # words of a text that are the request's
+ECHO_TOLD, ECHO_WHOLE = 8, 0.6  # words of a request, and the share of them in a text
 LONG, FAMILIAR = 40, 0.5  # content words; familiarity
-ASKED = 64  # the heaviest words, and pairs of letters, of a request that are looked for
+ASKED = 96  # the heaviest words, and pairs of letters, of a request that are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +104,38 @@ class Facet:
     mean: float | None
 
 
-def text_value(state: State, index: str, query: Mapping[str, float]) -> Value:
+@dataclass(frozen=True, slots=True, eq=False)
+class Echoes:
+    """Texts that are the request over again, by segment and row, and whose they are, by slot.
+
+    More than half of such a text's words are the firm's, or it holds more than three fifths of what a firm
+    tells in its own words (people who did the work share a third at most). It tells of nothing done, and
+    counts nothing. Of expository requests none is sought: one's own abstract is no trick.
+    """
+
+    sought: bool
+    whole: int  # words of the request that no other text holds
+    void: tuple[NDArray[np.bool_], ...]
+    echoing: NDArray[np.bool_]
+
+    @classmethod
+    def to_seek(cls, state: State, query: Query) -> Echoes:
+        """Nothing marked yet."""
+        void = tuple(np.zeros(segment.words.length.size, dtype=bool) for segment in state.segments)
+        asked = min(len(query.words), ASKED)
+        own_words = query.familiarity >= FAMILIAR and asked >= ECHO_TOLD
+        whole = ceil(ECHO_WHOLE * asked) if own_words else NEVER
+        return cls(not query.expository, whole, void, np.zeros(state.size, dtype=bool))
+
+
+def text_value(
+    state: State, index: str, query: Mapping[str, float], echoes: Echoes, *, mark: bool = False
+) -> Value:
     """BM25 of each slot, half its best row and half the mean of its rows, against the best slot's.
 
     Measured against no less than ``LEAST_SHARE`` of the score that no row could exceed, in which words that
     no profile has count as those that stand in a single row, so that an answer that misses the rare words
-    is seen to be poor.
+    is seen to be poor. ``mark`` finds the echoes first; rows that are echoes count nothing.
     """
     said: Said = getattr(state, index)
     weighed = {word: weight * said.rarity(word) for word, weight in query.items()}
@@ -120,7 +148,7 @@ def text_value(state: State, index: str, query: Mapping[str, float]) -> Value:
     for number, (segment, alive) in enumerate(zip(state.segments, state.alive, strict=True)):
         postings: Postings = getattr(segment, index)
         starts, ends, weights = _lists(postings, words, weighed)
-        room = state.room(number, index)
+        room, hits = state.room(number, index)
         kernels.add_bm25(
             starts,
             ends,
@@ -131,9 +159,24 @@ def text_value(state: State, index: str, query: Mapping[str, float]) -> Value:
             flat,
             slope,
             room,
+            hits,
         )
-        own = out[state.first[number] : state.first[number + 1]]
-        top = max(top, kernels.best_and_mean(room, segment.first_row, alive, own))
+        own = slice(state.first[number], state.first[number + 1])
+        void = echoes.void[number]
+        if mark and echoes.sought:
+            kernels.mark_echoes(
+                hits,
+                postings.row_start,
+                segment.owner,
+                ECHO_LEAST,
+                ECHO_SHARE,
+                echoes.whole,
+                void,
+                echoes.echoing[own],
+            )
+        else:
+            hits[:] = 0
+        top = max(top, kernels.best_and_mean(room, postings.worth, void, segment.first_row, alive, out[own]))
     return Value(out, max(top, LEAST_SHARE * bound) or 1.0)
 
 
@@ -204,8 +247,13 @@ def needs_value(state: State, vocabulary: Vocabulary, needs: Sequence[Need]) -> 
     return Value(out), each
 
 
-def symptoms_value(state: State, pointed: Mapping[str, float], vocabulary: Vocabulary) -> Value:
-    """How nearly each slot's texts point where the problem points (cosine), against the best, times strength."""
+def symptoms_value(
+    state: State, pointed: Mapping[str, float], vocabulary: Vocabulary, echoes: Echoes
+) -> Value:
+    """How nearly each slot's texts point where the problem points (cosine), against the best, times strength.
+
+    Whoever echoes the request points nowhere.
+    """
     column = vocabulary.symptoms.column
     columns = np.array([column[term] for term in pointed], dtype=np.int64)
     weights = np.array(list(pointed.values()))
@@ -214,6 +262,7 @@ def symptoms_value(state: State, pointed: Mapping[str, float], vocabulary: Vocab
     for number, (segment, alive) in enumerate(zip(state.segments, state.alive, strict=True)):
         own = out[state.first[number] : state.first[number + 1]]
         kernels.add_columns(columns, weights, segment.topics, own)
+        own[echoes.echoing[state.first[number] : state.first[number + 1]]] = 0.0
         if own.size:
             top = max(top, float(own.max(where=alive, initial=0.0)))
     strength = float(np.linalg.norm(weights))

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+SUBSTANCE, VARIETY = 10, 0.7
+
 _MOST = np.iinfo(np.uint16).max  # a word said more often than this in one text counts as often as this
 
 
@@ -84,6 +86,18 @@ class Postings:
         return cls.turned(
             words, row_start, np.concatenate(row_words), np.concatenate(row_counts), np.concatenate(lengths)
         )
+
+    @cached_property
+    def worth(self) -> Floats:
+        """What each row counts, 0 to 1: less where it says little, or the same again and again.
+
+        In full from ``SUBSTANCE`` different words on, of which there must be as many as running text of that
+        length has at least (length to the power of ``VARIETY``).
+        """
+        different = np.diff(self.row_start).astype(np.float64)
+        usual = np.maximum(self.length, 1.0) ** VARIETY
+        worth: Floats = np.minimum(different / SUBSTANCE, 1.0) * np.minimum(different / usual, 1.0)
+        return worth
 
     @cached_property
     def total(self) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.matching import features_profile as facts
+from marketplace.matching.engine.postings import Postings
 from marketplace.matching.engine.records import Notes
 from marketplace.matching.profiles import ExpertProfile
 from marketplace.taxonomy.text import Reading, normalise
@@ -127,10 +128,12 @@ def _read(
         for match in own:
             hold(match.term, worth * (0.5 if match.ambiguous else 0.9))
         named.append(frozenset(match.term for match in own if not match.ambiguous))
-    topics = directions.mean(axis=0) if len(directions) else np.zeros(len(column))
+    bags = tuple(Counter(reading.morphemes) for reading in readings)
+    counting = Postings.build(bags).worth[:, np.newaxis]  # a text that says little points only a little
+    topics = (directions * counting).mean(axis=0) if len(directions) else np.zeros(len(column))
     return ReadProfile(
         expert,
-        tuple(Counter(reading.morphemes) for reading in readings),
+        bags,
         tuple(Counter(reading.letters) for reading in readings),
         held,
         topics.astype(np.float32),

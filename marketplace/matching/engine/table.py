@@ -157,12 +157,14 @@ class State:
     def _asked(self) -> dict[str, Any]:
         return {}
 
-    def room(self, segment: int, index: str) -> NDArray[np.float64]:
-        """A row of zeros for the calling thread, to be left as zeros; one place per row of the index."""
-        rooms: dict[tuple[int, str], NDArray[np.float64]] = self.scratch.__dict__.setdefault("rooms", {})
+    def room(self, segment: int, index: str) -> tuple[NDArray[np.float64], NDArray[np.uint16]]:
+        """Zeros for the calling thread, to be left as zeros: sums and counts, one place per row of the index."""
+        rooms: dict[tuple[int, str], tuple[NDArray[np.float64], NDArray[np.uint16]]]
+        rooms = self.scratch.__dict__.setdefault("rooms", {})
         key = (segment, index)
         if key not in rooms:
-            rooms[key] = np.zeros(getattr(self.segments[segment], index).length.size)
+            rows = getattr(self.segments[segment], index).length.size
+            rooms[key] = np.zeros(rows), np.zeros(rows, dtype=np.uint16)
         return rooms[key]
 
 
