@@ -99,7 +99,7 @@ def _add_industries() -> int:
     return _add(
         [
             Industry(code=row["code"], name_ko=row["ko"], name_en=row["en"])
-            for row in _read("codes.json")["ksic_manufacturing"]
+            for row in _read("codes.json")["ksic_divisions"]
             if row["code"] not in known
         ]
     )

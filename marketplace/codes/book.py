@@ -1,4 +1,4 @@
-"""Industries (KSIC divisions of manufacturing) and regions (시도) with the dates for which they stand.
+"""Industries (the divisions of KSIC, 10th revision) and regions (시도) with the dates for which they stand.
 
 A ``CodeBook`` is plain data: the packaged one comes from ``marketplace/data/codes.json``, the site's own from
 the database, and both answer alike.
@@ -14,16 +14,47 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Protocol, TypeVar
+
+#: The section of KSIC that a firm must belong to; experts may come from any.
+MANUFACTURING = "C"
+
+
+class Coded(Protocol):
+    """Whatever bears the code of a division: an ``Industry`` here or its row in the database."""
+
+    @property
+    def code(self) -> Any: ...
+
+
+Division = TypeVar("Division", bound=Coded)
 
 
 @dataclass(frozen=True, slots=True)
-class Industry:
-    """A KSIC division of manufacturing, such as ``C26``."""
+class Section:
+    """A section of KSIC, such as ``C`` 제조업."""
 
     code: str
     ko: str
     en: str
+
+    def label(self, language: str) -> str:
+        """The English name for ``en``, else the Korean one."""
+        return self.en if language == "en" else self.ko
+
+
+@dataclass(frozen=True, slots=True)
+class Industry:
+    """A KSIC division, such as ``C26``: the letter of its section and two digits."""
+
+    code: str
+    ko: str
+    en: str
+
+    @property
+    def manufacturing(self) -> bool:
+        """Whether a firm of this division is a manufacturer."""
+        return self.code.startswith(MANUFACTURING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +108,8 @@ class CodeBook:
     def industry(self, text: str) -> str | None:
         """The code (``C26``) for ``C26``, ``26`` or the Korean or English name; None when unknown.
 
-        Spaces and commas in names are ignored, and so is the part after the semicolon ("의복 제외").
+        A code must be whole: 5 is not B05 and G62 is not J62, since either may be a slip. Spaces, commas and
+        dots in names are ignored, and so is the part after the semicolon ("의복 제외").
         """
         return self._industry_of.get(_industry_key(text))
 
@@ -130,13 +162,13 @@ def _industry_key(text: str) -> str:
     # Sources differ in spaces and commas and in 고무제품 or 고무, so these do not tell industries apart.
     # A bare code keeps its signs: "2;6" is not C26.
     key = _key(text)
-    return key if re.fullmatch(r"c?[\W\d]*", key) else re.sub(r"[,;·.\-]|제품", "", key)
+    # The araea (ㆍ, which NFKC turns to its conjoining form) and other dots stand for the middle dot.
+    return key if re.fullmatch(r"[a-u]?[\W\d]*", key) else re.sub(r"[,;·ᆞ‧・•.\-]|제품", "", key)
 
 
 def _industry_names(item: Industry) -> list[str]:
-    digits = item.code.lstrip("C")
     head = item.ko.partition(";")[0]
-    return [item.code, digits, item.ko, head, head.removesuffix("제조업"), item.en]
+    return [item.code, item.code[1:], item.ko, head, head.removesuffix("제조업"), item.en]
 
 
 def _informal(region: Region) -> list[str]:
@@ -147,13 +179,13 @@ def _informal(region: Region) -> list[str]:
 
 
 def codebook_from(data: Mapping[str, Any]) -> CodeBook:
-    """A code book from the form of ``codes.json``: ``ksic_manufacturing`` and ``sido``, dates as ISO text."""
+    """A code book from the form of ``codes.json``: ``ksic_divisions`` and ``sido``, dates as ISO text."""
 
     def day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
 
     return CodeBook(
-        (Industry(item["code"], item["ko"], item["en"]) for item in data["ksic_manufacturing"]),
+        (Industry(item["code"], item["ko"], item["en"]) for item in data["ksic_divisions"]),
         (
             Region(
                 item["code"],
@@ -170,10 +202,28 @@ def codebook_from(data: Mapping[str, Any]) -> CodeBook:
 
 
 @cache
+def _packaged() -> Any:
+    return json.loads(files("marketplace").joinpath("data/codes.json").read_text("utf-8"))
+
+
+@cache
 def packaged_codebook() -> CodeBook:
     """The code book that comes with the package, read once."""
-    text = files("marketplace").joinpath("data/codes.json").read_text("utf-8")
-    return codebook_from(json.loads(text))
+    return codebook_from(_packaged())
+
+
+@cache
+def sections() -> tuple[Section, ...]:
+    """The sections of KSIC, manufacturing first and then A to U."""
+    found = [Section(item["code"], item["ko"], item["en"]) for item in _packaged()["ksic_sections"]]
+    return tuple(sorted(found, key=lambda section: (section.code != MANUFACTURING, section.code)))
+
+
+def by_section(divisions: Iterable[Division]) -> list[tuple[Section, list[Division]]]:
+    """The divisions under their sections, in the order of ``sections``; a section without any is left out."""
+    known = list(divisions)
+    groups = [(part, [row for row in known if row.code.startswith(part.code)]) for part in sections()]
+    return [(part, rows) for part, rows in groups if rows]
 
 
 @cache

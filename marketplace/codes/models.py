@@ -11,7 +11,7 @@ from marketplace.database import Base, Identified, Text, one_of
 
 
 class Industry(Identified, Base):
-    """A KSIC division of manufacturing, such as C26."""
+    """A KSIC division, such as C26. Firms belong to manufacturing, experts may know any."""
 
     __tablename__ = "industries"
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import get_locale, gettext
 
 from marketplace.codes.actions import industries, kpis, regions
+from marketplace.codes.book import MANUFACTURING, by_section
 from marketplace.companies.eligibility import today
 from marketplace.programmes.models import Programme
 from marketplace.taxonomy.actions import choices as terms_by_group
@@ -41,9 +42,22 @@ def region_choices(*also: str | None) -> Choices:
     return [(row.code, named(row)) for row in [*rows, *older]]
 
 
-def industry_choices() -> Choices:
-    """The divisions of manufacturing with their codes."""
-    return [(row.code, f"{row.code} {named(row)}") for row in industries()]
+def industry_choices(*also: str | None) -> Choices:
+    """The divisions of manufacturing with their codes, and, so that an imported firm keeps its own, those given."""
+    return [
+        (row.code, f"{row.code} {named(row)}")
+        for row in industries()
+        if row.code.startswith(MANUFACTURING) or row.code in also
+    ]
+
+
+def industries_by_section() -> dict[str, Choices]:
+    """Every division under the name of its section, manufacturing first: what a list can be narrowed to."""
+    language = "en" if in_english() else "ko"
+    return {
+        section.label(language): [(row.code, f"{row.code} {named(row)}") for row in rows]
+        for section, rows in by_section(industries())
+    }
 
 
 def kpi_choices() -> Choices:

@@ -170,7 +170,10 @@ def _industry(request: MentoringRequest) -> Finding:
     known = current_codebook().industries.get(request.company.industry or "")
     if known is None:
         return Finding(Result.UNKNOWN, N_("제조업 업종코드가 확인되지 않습니다."))
-    return Finding(Result.OK, N_("제조업입니다: %(code)s %(name)s"), {"code": known.code, "name": known.ko})
+    facts = {"code": known.code, "name": known.ko}
+    if not known.manufacturing:
+        return Finding(Result.FAULT, N_("제조업이 아닙니다: %(code)s %(name)s"), facts)
+    return Finding(Result.OK, N_("제조업입니다: %(code)s %(name)s"), facts)
 
 
 def _region(request: MentoringRequest) -> Finding:

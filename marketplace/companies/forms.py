@@ -121,7 +121,7 @@ class CompanyForm(FlaskForm):
                 f"{row.name} {brn.formatted(row.brn)}" if row.brn else row.name for row in rows
             )
         form = cls(data={**stored, "version": firm.version or ""})
-        offer(form.industry, choices.industry_choices())
+        offer(form.industry, choices.industry_choices(firm.industry))
         offer(form.region, choices.region_choices(firm.region))
         offer(form.size_class, choices.labelled(SIZE_CLASSES))
         return form

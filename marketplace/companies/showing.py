@@ -132,7 +132,7 @@ def seen(request: MentoringRequest) -> dict[str, Any]:
     """The request's facts as pairs, by section, for reading."""
     firm = request.company
     regions = dict(choices.region_choices(firm.region, request.region))
-    industries = dict(choices.industry_choices())
+    industries = dict(choices.industry_choices(firm.industry))
     return {
         "holder": holder(request),
         "badge": state_badge(request.state),

@@ -50,7 +50,7 @@ def queue() -> Response:
         wanted=wanted,
         programmes=[(row.id, choices.named(row)) for row in queries.programmes_in_reach(me())],
         regions=choices.region_choices(),
-        industries=choices.industry_choices(),
+        industries=choices.industries_by_section(),
     )
 
 

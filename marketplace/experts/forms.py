@@ -201,7 +201,11 @@ class SkillForm(VersionedForm):
 class FieldsForm(VersionedForm):
     """분야: where the expert can help."""
 
-    industries = ChoicesField(_l("업종"), choices=[])
+    industries = ChoicesField(
+        _l("업종"),
+        choices=[],
+        description=_l("일했거나 지도해 본 업종을 모두 고릅니다. 제조업이 아니어도 됩니다."),
+    )
     mode = OneOfField(_l("지원 방식"), choices=named(MODES))
     regions = ChoicesField(
         _l("활동 지역"), choices=[], description=_l("대면으로 갈 수 있는 지역을 모두 고릅니다.")

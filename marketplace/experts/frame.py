@@ -90,11 +90,11 @@ def search_of_page() -> Search:
     )
 
 
-def filters(names: Labels) -> dict[str, list[tuple[str, str]]]:
-    """The choices of the select boxes above a list."""
+def filters(names: Labels) -> dict[str, Any]:
+    """The choices of the select boxes above a list, industries by section."""
     english = names.language == "en"
     return {
-        "industries": [(code, names.industry(code)) for code in names.book.industries],
+        "industries": names.industries_by_section(),
         "regions": [(row.code, row.name_en if english else row.short_ko) for row in regions(names.on)],
         "groups": [(row.code, row.name_en if english else row.name_ko) for row in groups()],
     }

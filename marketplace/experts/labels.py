@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from marketplace.codes.actions import current_codebook
+from marketplace.codes.book import by_section
 from marketplace.experts.models import ExpertSkill
 from marketplace.taxonomy.actions import current_vocabulary
 from marketplace.taxonomy.vocabulary import compact
@@ -47,6 +48,13 @@ class Labels:
         """Name and code of a KSIC division; the code itself when unknown."""
         found = self.book.industries.get(code)
         return f"{found.en if self.language == 'en' else found.ko} ({code})" if found else code
+
+    def industries_by_section(self) -> dict[str, list[tuple[str, str]]]:
+        """Code and name of every division under the name of its section, manufacturing first."""
+        return {
+            section.label(self.language): [(row.code, self.industry(row.code)) for row in rows]
+            for section, rows in by_section(self.book.industries.values())
+        }
 
     def region(self, code: str) -> str:
         """The short name of a 시도 as it is called today; the code itself when unknown."""

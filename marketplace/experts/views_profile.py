@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import SelectChoice
 
 from marketplace.access import Permission
-from marketplace.codes.actions import industries, regions
+from marketplace.codes.actions import regions
 from marketplace.experts import actions, frame, verification
 from marketplace.experts.blueprint import blueprint
 from marketplace.experts.card import card_of
@@ -54,7 +54,11 @@ def fields() -> Any:
     """분야."""
     expert, names = profile_of(me()), frame.labels()
     form: Any = FieldsForm(obj=expert)
-    form.industries.choices = [SelectChoice(row.code, names.industry(row.code)) for row in industries()]
+    form.industries.choices = [
+        SelectChoice(code, name, optgroup=section)
+        for section, rows in names.industries_by_section().items()
+        for code, name in rows
+    ]
     form.regions.choices = [SelectChoice(row.code, names.region(row.code)) for row in regions(names.on)]
     if not form.is_submitted():
         form.regions.data = [names.region_today(code) for code in expert.regions]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -179,14 +180,23 @@ def industry(book: CodeBook) -> Callable[[Cell], str]:
     return parse
 
 
-def industries(book: CodeBook) -> Callable[[Cell], tuple[str, ...]]:
-    """A parser of a list of KSIC divisions to their codes, each once.
+@dataclass(frozen=True, slots=True)
+class Industries:
+    """The codes of the divisions that a cell lists, and the words in it that name none; each once."""
 
-    Five divisions bear a semicolon in their very name ("가구 제조업; ..."), so neighbours are tried together.
+    codes: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def industries(book: CodeBook) -> Callable[[Cell], Industries]:
+    """A parser of a list of KSIC divisions; a word that names none is no fault and is handed on as such.
+
+    Some divisions bear a semicolon in their very name ("소매업; 자동차 제외"), so neighbours are tried together.
     """
 
-    def parse(cell: Cell) -> tuple[str, ...]:
+    def parse(cell: Cell) -> Industries:
         codes: list[str] = []
+        unknown: list[str] = []
         parts = items(cell)
         while parts:
             word = parts.pop(0)
@@ -196,9 +206,10 @@ def industries(book: CodeBook) -> Callable[[Cell], tuple[str, ...]]:
                 continue
             code = book.industry(word)
             if code is None:
-                raise BadCell(kinds.UNKNOWN_INDUSTRY, word=shown(word))
-            codes.append(code)
-        return tuple(dict.fromkeys(codes))
+                unknown.append(word)
+            else:
+                codes.append(code)
+        return Industries(tuple(dict.fromkeys(codes)), tuple(dict.fromkeys(unknown)))
 
     return parse
 

@@ -12,13 +12,15 @@ from marketplace.codes.book import CodeBook
 from marketplace.errors import N_
 from marketplace.imports import cells, kinds
 from marketplace.imports.columns import Column, Layout, Progress, Sheet, read_sheet
-from marketplace.imports.faults import Kind
+from marketplace.imports.faults import Kind, shown
 from marketplace.imports.graded import Graded, Resolver, graded, own_words
 from marketplace.imports.limits import WEB, Limits
 from marketplace.matching.profiles import Career, ExpertProfile, Mode, Skill
 
 SKILL_LEVELS = {1: N_("이해"), 2: N_("수행"), 3: N_("주도"), 4: N_("지도")}
 
+#: So many unknown industries of a cell are named in its remark; more are a cell gone wrong.
+_WORDS_NAMED = 20
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 
 
@@ -27,7 +29,8 @@ class ExpertRow:
     """A checked row, with the defaults filled in. ``number`` is its row in the file.
 
     ``given`` names the columns that were filled in, so that an update leaves the others alone.
-    ``regions`` are codes that stand on the day of the import, ``industries`` codes such as ``C26``.
+    ``regions`` are codes that stand on the day of the import, ``industries`` codes such as ``C26``, and
+    ``unknown_industries`` the words in that column that name none.
     """
 
     number: int
@@ -47,6 +50,7 @@ class ExpertRow:
     capacity: int
     days_per_week: int
     given: frozenset[str]
+    unknown_industries: tuple[str, ...] = ()
 
     @property
     def identity(self) -> str:
@@ -117,9 +121,9 @@ def experts_layout(book: CodeBook, terms: Resolver, today: date, limits: Limits 
         Column(
             "industries",
             N_("경험업종"),
-            N_("한국표준산업분류 중분류를 세미콜론으로. 예: C26;C30"),
+            N_("한국표준산업분류 중분류를 세미콜론으로. 제조업이 아니어도 됩니다. 예: C26;J62"),
             cells.industries(book),
-            default=(),
+            default=cells.Industries(),
         ),
         Column(
             "regions",
@@ -169,9 +173,18 @@ def read_experts(
 
 
 def _build(number: int, values: Mapping[str, Any], given: frozenset[str]) -> ExpertRow:
-    return ExpertRow(number=number, given=given, **values)
+    stated: cells.Industries = values["industries"]
+    # A cell of which nothing could be read must not empty what the expert has stated before.
+    given = given if stated.codes else given - {"industries"}
+    read = {**values, "industries": stated.codes, "unknown_industries": stated.unknown}
+    return ExpertRow(number=number, given=given, **read)
 
 
 def _remarks(row: ExpertRow) -> list[tuple[str, Kind, Mapping[str, str]]]:
-    words = own_words(row.skills)
-    return [("skills", kinds.OWN_WORDS, {"words": words})] if words else []
+    found: list[tuple[str, Kind, Mapping[str, str]]] = []
+    if words := own_words(row.skills):
+        found.append(("skills", kinds.OWN_WORDS, {"words": words}))
+    if row.unknown_industries:
+        words = ", ".join(shown(word) for word in row.unknown_industries[:_WORDS_NAMED])
+        found.append(("industries", kinds.LEFT_OUT_INDUSTRIES, {"words": words}))
+    return found

@@ -151,7 +151,12 @@ NOT_A_BRN = Kind(
 UNKNOWN_INDUSTRY = Kind(
     "unknown_industry",
     N_("'%(word)s'은(는) 모르는 업종입니다."),
-    N_("한국표준산업분류의 제조업 중분류(C10~C34)나 그 이름으로 적어 주십시오."),
+    N_("한국표준산업분류의 중분류 코드(예: C25)나 그 이름으로 적어 주십시오."),
+)
+LEFT_OUT_INDUSTRIES = Kind(
+    "left_out_industries",
+    N_("모르는 업종이라 읽지 않았습니다: %(words)s."),
+    N_("필요한 자료라면 한국표준산업분류의 중분류 코드(예: C26, J62)나 그 이름으로 고쳐 주십시오."),
 )
 UNKNOWN_REGION = Kind(
     "unknown_region",

@@ -71,7 +71,7 @@ def queue() -> Response:
         columns=_columns(wanted.states),
         programmes=[(row.id, choices.named(row)) for row in programmes_in_reach(me())],
         regions=choices.region_choices(),
-        industries=choices.industry_choices(),
+        industries=choices.industries_by_section(),
     )
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace import brn
-from marketplace.codes.book import CodeBook, Region, packaged_codebook
+from marketplace.codes.book import CodeBook, Region, by_section, packaged_codebook, sections
 
 BOOK = packaged_codebook()
 BEFORE = date(2026, 6, 30)
@@ -27,8 +27,33 @@ AFTER = date(2026, 7, 1)
         ("화학 물질 및 화학제품 제조업", "C20"),
         ("식료품", "C10"),
         ("Furniture", "C32"),
+        ("J62", "J62"),
+        ("j 62", "J62"),
+        ("62", "J62"),
+        ("６２", "J62"),
+        ("컴퓨터 프로그래밍, 시스템 통합 및 관리업", "J62"),
+        ("컴퓨터프로그래밍 시스템통합 및 관리업", "J62"),
+        ("H52", "H52"),
+        ("창고 및 운송관련 서비스업", "H52"),
+        ("도매 및 상품 중개업", "G46"),
+        ("소매업", "G47"),
+        ("소매업; 자동차 제외", "G47"),
+        ("연구개발업", "M70"),
+        ("교육서비스업", "P85"),
+        ("영상·오디오 기록물 제작 및 배급업", "J59"),
+        ("영상ㆍ오디오 기록물 제작 및 배급업", "J59"),
+        ("A01", "A01"),
+        ("01", "A01"),
+        ("농업", "A01"),
+        ("35", "D35"),
         ("C09", None),
-        ("35", None),
+        ("09", None),
+        ("5", None),
+        ("G62", None),
+        ("C62", None),
+        ("J", None),
+        ("62;6", None),
+        ("V62", None),
         ("", None),
         ("도소매업", None),
     ],
@@ -38,10 +63,38 @@ def test_an_industry_is_found_by_code_number_or_name(text: str, code: str | None
 
 
 def test_every_industry_is_found_by_each_of_its_names() -> None:
-    assert len(BOOK.industries) == 25
     for item in BOOK.industries.values():
         for name in (item.code, item.code[1:], item.ko, item.ko.replace(" ", ""), item.en):
             assert BOOK.industry(name) == item.code
+
+
+def test_the_book_knows_the_77_divisions_of_the_21_sections() -> None:
+    assert len(BOOK.industries) == 77
+    groups = by_section(BOOK.industries.values())
+    assert [section.code for section, _ in groups] == list("CABDEFGHIJKLMNOPQRSTU")
+    counts = {section.code: len(rows) for section, rows in groups}
+    assert sum(counts.values()) == 77
+    assert (counts["C"], counts["J"], counts["M"], counts["L"]) == (25, 6, 4, 1)
+
+
+def test_only_the_divisions_of_section_c_are_manufacturing() -> None:
+    made = {code for code, item in BOOK.industries.items() if item.manufacturing}
+    assert made == {f"C{number}" for number in range(10, 35)}
+
+
+def test_divisions_and_sections_have_names_in_both_languages_that_fit_the_database() -> None:
+    for item in (*BOOK.industries.values(), *sections()):
+        assert item.ko and item.en.isascii()
+    assert max(len(name) for item in BOOK.industries.values() for name in (item.ko, item.en)) <= 120
+    assert (sections()[0].label("ko"), sections()[0].label("en")) == ("제조업", "Manufacturing")
+
+
+def test_a_section_of_which_no_division_is_known_is_left_out() -> None:
+    some = [BOOK.industries["J62"], BOOK.industries["C26"]]
+    assert [(section.code, rows) for section, rows in by_section(some)] == [
+        ("C", [some[1]]),
+        ("J", [some[0]]),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,29 @@ def test_no_input_of_the_firms_page_breaks_it(firm, field):
         assert firm.post("/company", data={field: text}).status_code in (200, 303, 409, 422), text
 
 
+def test_a_firm_chooses_among_the_industries_of_manufacturing(firm):
+    page = firm.get("/company").text
+    assert 'value="C25"' in page and 'value="J62"' not in page
+    assert firm.post("/company", data={"industry": "J62"}).status_code == 422
+
+
+def test_a_firm_that_was_imported_from_outside_manufacturing_sees_its_own_industry(app):
+    imported = factories.company(industry="J62")
+    page = sign_in(app.test_client(), factories.person_of(imported)).get("/company").text
+    assert 'selected value="J62"' in page and 'value="H52"' not in page
+
+
+def test_the_queue_can_be_narrowed_to_firms_outside_manufacturing(staff, world):
+    full_request(world, RequestState.SUBMITTED, title="도금이 벗겨집니다")
+    world.firm = factories.company(industry="J62")
+    strange = full_request(world, RequestState.SUBMITTED, title="창고가 비좁습니다")
+    page = staff.get("/staff/requests?industry=J62").text
+    assert "창고가 비좁습니다" in page and "도금이 벗겨집니다" not in page
+    assert '<option value="J62" selected>' in page
+    page = staff.get(f"/staff/requests/{strange.id}").text
+    assert "제조업이 아닙니다: J62 컴퓨터 프로그래밍, 시스템 통합 및 관리업" in page
+
+
 def test_a_wrong_business_number_of_a_customer_is_named(firm):
     answer = firm.post("/company", data={"customers": "한빛전자 123-45-67890\n두리정밀"})
     assert answer.status_code == 422

@@ -80,6 +80,15 @@ def test_lists_are_narrowed_by_words_and_by_codes(query, firm, staff):
         assert "김찾음" in page and "박다름" not in page
 
 
+def test_lists_are_narrowed_to_any_industry_manufacturing_first(firm):
+    complete(ExpertState.VERIFIED, name="김찾음", industries=["C26", "J62"])
+    complete(ExpertState.VERIFIED, name="박다름")
+    page = firm.get("/experts?industry=J62").text
+    assert "김찾음" in page and "박다름" not in page
+    assert page.index('<optgroup label="제조업">') < page.index('<optgroup label="농업, 임업 및 어업">')
+    assert '<option value="J62" selected>' in page
+
+
 def test_signs_of_a_pattern_are_searched_as_they_are(staff):
     complete(ExpertState.VERIFIED, name="김하나")
     for word in ("%25", "_", "%5C"):

@@ -109,6 +109,23 @@ def test_what_is_wrong_is_said_and_everything_typed_stays(path, field, value, sa
     assert Expert.of(expert.user).version == expert.version
 
 
+def test_an_expert_states_industries_outside_manufacturing_which_open_their_fold(as_user):
+    expert = complete()
+    client = as_user(expert.user)
+    page = client.get("/expert/fields").text
+    assert page.index("식료품 제조업 (C10)") < page.index("제조업 밖의 업종") < page.index("농업 (A01)")
+    assert '<p class="choices-group">정보통신업</p>' in page and '<details class="fold">' in page
+    typed = {**FIELDS, "industries": ["C25", "J62", "M70"], "version": expert.version}
+    refused = client.post("/expert/fields", data={**typed, "small_firm_projects": "많이"})
+    assert refused.status_code == 422 and '<details class="fold" open>' in refused.text
+    for code in ("C25", "J62", "M70"):
+        assert f'value="{code}" checked' in refused.text
+    assert client.post("/expert/fields", data=typed).status_code == 303
+    db.session.expire_all()
+    assert Expert.of(expert.user).industries == ["C25", "J62", "M70"]
+    assert '<details class="fold" open>' in client.get("/expert/fields").text
+
+
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
     "path",

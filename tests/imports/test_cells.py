@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from marketplace.codes.book import packaged_codebook
 from marketplace.imports import cells, kinds
+from marketplace.imports.cells import Industries
 from marketplace.imports.faults import BadCell, Fault, Kind, shown
 from marketplace.imports.graded import Graded, graded
 from marketplace.matching.profiles import Mode
@@ -227,10 +228,23 @@ def test_levels_are_read_whatever_the_spaces_and_others_list_the_choices() -> No
 
 
 def test_industries_split_by_semicolons_even_where_a_name_holds_one() -> None:
-    assert cells.industries(BOOK)("C26; 28;C26") == ("C26", "C28")
-    assert cells.industries(BOOK)("섬유제품 제조업; 의복 제외;가구 제조업;25") == ("C13", "C32", "C25")
-    assert refusal(cells.industries(BOOK), "C26;농업") is kinds.UNKNOWN_INDUSTRY
-    assert refusal(cells.industries(BOOK), "2;6") is kinds.UNKNOWN_INDUSTRY
+    assert cells.industries(BOOK)("C26; 28;C26") == Industries(("C26", "C28"))
+    assert cells.industries(BOOK)("섬유제품 제조업; 의복 제외;가구 제조업;25").codes == ("C13", "C32", "C25")
+    assert cells.industries(BOOK)("J62;소매업; 자동차 제외;농업;52").codes == ("J62", "G47", "A01", "H52")
+    assert cells.industries(BOOK)("농업;임업") == Industries(("A01", "A02"))
+
+
+def test_industries_that_the_book_lacks_are_handed_on_as_written() -> None:
+    assert cells.industries(BOOK)("C26;J99; 우주 개발;J99") == Industries(("C26",), ("J99", "우주 개발"))
+    assert cells.industries(BOOK)("2;6") == Industries((), ("2", "6"))
+    assert cells.industries(BOOK)(" ; ") == Industries()
+    assert refusal(cells.industries(BOOK), "C26;J\x0062") is kinds.CONTROL_CHARACTER
+
+
+def test_the_one_industry_of_a_firm_must_be_known_in_or_outside_manufacturing() -> None:
+    assert cells.industry(BOOK)("25") == "C25"
+    assert cells.industry(BOOK)("J62") == "J62"
+    assert refusal(cells.industry(BOOK), "J99") is kinds.UNKNOWN_INDUSTRY
 
 
 def test_regions_that_merged_count_once() -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from marketplace import jobs
 from marketplace.access import Role
 from marketplace.audit import history_of
+from marketplace.companies.eligibility import findings
 from marketplace.companies.models import MentoringRequest
 from marketplace.database import db
 from marketplace.experts.models import Expert, ExpertState
@@ -102,6 +103,32 @@ def test_a_new_employer_of_a_verified_expert_must_be_verified_again(operator, cl
     write(client, file)
     db.session.refresh(expert)
     assert expert.state == ExpertState.SUBMITTED
+
+
+def test_industries_that_nobody_knows_stop_no_file_and_empty_no_profile(operator, client):
+    write(client, bring(client, EXPERTS))
+    rows = "email,name,industries\na@example.com,김전문,C25;J62;우주 개발\nb@example.com,이전문,J99\n"
+    file = bring(client, rows)
+    assert (file.state, file.summary["changed"], file.summary["same"]) == (ImportState.CHECKED, 1, 1)
+    page = client.get(f"/imports/{file.id}").text
+    assert "모르는 업종이라 읽지 않았습니다: 우주 개발." in page
+    assert "모르는 업종이라 읽지 않았습니다: J99." in page
+    write(client, file)
+    stated = {expert.user.email: expert.industries for expert in db.session.query(Expert)}
+    assert stated == {"a@example.com": ["C25", "J62"], "b@example.com": ["C26"]}
+
+
+def test_a_request_from_outside_manufacturing_is_taken_in_and_the_check_says_so(operator, client):
+    content = REQUESTS.replace("C25", "창고 및 운송관련 서비스업")
+    file = bring(client, content, "requests.csv", kind="requests", programme_id=str(operator.programme.id))
+    assert file.state == ImportState.CHECKED, file.faults
+    write(client, file)
+    request = db.session.query(MentoringRequest).one()
+    found = findings(request)["industry"]
+    assert (found.result, found.facts["code"]) == ("fault", "H52")
+    assert (
+        "제조업이 아닙니다: H52 창고 및 운송관련 서비스업" in client.get(f"/staff/requests/{request.id}").text
+    )
 
 
 def test_one_bad_row_keeps_the_whole_file_out_and_says_where(operator, client):

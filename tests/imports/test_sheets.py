@@ -83,6 +83,33 @@ def test_words_that_the_taxonomy_lacks_are_kept_and_reported() -> None:
     ]
 
 
+def test_experience_outside_manufacturing_is_read_by_code_number_and_name() -> None:
+    sheet = experts("email,name,industries\na@b.kr,홍,C26;J62;52;도매 및 상품 중개업;연구개발업\n")
+    assert (sheet.faults, sheet.warnings) == ((), ())
+    assert sheet.rows[0].profile().industries == ("C26", "J62", "H52", "G46", "M70")
+
+
+def test_industries_that_nobody_knows_are_left_out_and_reported_with_their_place() -> None:
+    sheet = experts("email,name,skills,industries\na@b.kr,홍,MES,C26\nc@d.kr,김,사출,J99;C30;우주 개발\n")
+    assert [row.industries for row in sheet.rows] == [("C26",), ("C30",)]
+    assert [(w.row, w.column, w.value, w.params["words"]) for w in sheet.warnings] == [
+        (3, "skills", "사출", "사출"),
+        (3, "industries", "J99;C30;우주 개발", "J99, 우주 개발"),
+    ]
+    assert sheet.warnings[1].line().startswith('3행 [경험업종] "J99;C30;우주 개발": 모르는 업종이라')
+
+
+def test_a_cell_of_unknown_industries_only_counts_as_not_given() -> None:
+    sheet = experts("email,name,industries\na@b.kr,홍,J99\n")
+    assert (sheet.rows[0].industries, sheet.rows[0].given) == ((), {"email", "name"})
+
+
+def test_a_cell_with_thousands_of_unknown_industries_makes_a_short_remark() -> None:
+    words = ";".join(f"{'가' * 100}{number}" for number in range(2_000))
+    (remark,) = experts(f"email,name,industries\na@b.kr,홍,{words}\n").warnings
+    assert len(remark.params["words"]) < 2_000
+
+
 def test_unknown_columns_are_named_in_a_warning_and_do_not_stop() -> None:
     sheet = experts("email,name,비고,\na@b.kr,홍,x,y\n")
     assert sheet.good
@@ -243,6 +270,12 @@ def test_one_firm_may_ask_twice_but_a_reference_stands_once() -> None:
     twice = REQUEST + row.replace("r01", "r02") + "\n"
     assert len(requests(twice).rows) == 2
     assert codes(requests(REQUEST + row + "\n")) == [(3, "reference", "repeated")]
+
+
+def test_a_request_from_outside_manufacturing_is_read_and_left_to_the_check() -> None:
+    sheet = requests(REQUEST.replace("금속 가공제품 제조업", "J62"))
+    assert sheet.good
+    assert sheet.rows[0].profile().industry == "J62"
 
 
 @pytest.mark.parametrize(
