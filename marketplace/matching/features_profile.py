@@ -56,8 +56,11 @@ def neighbours(division: str) -> frozenset[str]:
 
 
 def industry_fit(division: str | None, known: Iterable[str]) -> float | None:
-    """1 for the same division, .5 for a neighbour, else 0; None when either side is unknown."""
-    codes = set(known)
+    """1 for the same division, .5 for a neighbour, else 0; None when either side is unknown.
+
+    What an expert did outside manufacturing (section C) tells nothing of the plants he knows.
+    """
+    codes = {code for code in known if code.startswith("C")}
     if division is None or not codes:
         return None
     return 1.0 if division in codes else NEIGHBOUR if codes & neighbours(division) else 0.0
