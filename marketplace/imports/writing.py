@@ -173,7 +173,13 @@ def _fill(expert: Expert, row: ExpertRow, values: dict[str, Any]) -> None:
         if skill is None:
             skill = ExpertSkill(words=wanted.words, term=wanted.term)
             expert.skills.append(skill)
-        skill.level = wanted.grade
+        skill.state_again(
+            words=skill.words,
+            term=skill.term,
+            level=wanted.grade,
+            years=skill.years,
+            evidence=skill.evidence,
+        )
 
 
 def requests_plan(rows: Sequence[RequestRow], programme: Programme) -> Plan:

@@ -23,6 +23,7 @@ from marketplace.matching.profiles import (
     Skill,
 )
 from marketplace.matching.rules import Gates
+from marketplace.programmes.conflicts import pairs_of
 from marketplace.programmes.models import Programme
 
 _BLANK_LINE = re.compile(r"\n\s*\n")
@@ -92,7 +93,7 @@ def _interests(expert: Expert) -> tuple[Interest, ...]:
 def request_profile(request: MentoringRequest, start_on: date | None = None) -> RequestProfile:
     """The request as the ranker sees one; ``start_on`` is the start agreed for the case, if there is one.
 
-    Contributors to the programme count among the organisations that a former employer must not be.
+    Contributors to the programme are among the organisations around the firm.
     """
     company = request.company
     relations = [Relation(_RELATIONS[RelationToFirm(r.kind)], r.name, r.brn) for r in company.relations]
@@ -120,4 +121,4 @@ def request_profile(request: MentoringRequest, start_on: date | None = None) -> 
 
 def gates_of(programme: Programme) -> Gates:
     """The hard rules as the programme sets them."""
-    return Gates(cooling_off_months=programme.cooling_off_months)
+    return Gates(cooling_off_months=programme.cooling_off_months, ties=pairs_of(programme.conflicts))

@@ -22,7 +22,7 @@ from marketplace.matching.index import FoundRanking, listed
 from marketplace.matching.models import MatchCase, Snapshot, StoredRanking
 from marketplace.matching.profiles import ExpertProfile, RequestProfile
 from marketplace.matching.ranker import ExpertRanker
-from marketplace.matching.rules import Gates
+from marketplace.matching.rules import FORMER_TIES, Gates
 from marketplace.taxonomy.actions import current_vocabulary
 from marketplace.taxonomy.vocabulary import Term, Vocabulary
 
@@ -36,6 +36,7 @@ _SOURCES = (  # whatever a score depends on, in the folder of the package
     "matching/ranker.py",
     "matching/organisations.py",
     "matching/rules.py",
+    "programmes/conflicts.py",
     "taxonomy/symptoms.py",
     "taxonomy/text.py",
     "taxonomy/vocabulary.py",
@@ -140,7 +141,7 @@ def replay(stored: StoredRanking) -> str | None:
     ranking = ranker.rank(
         [request],
         top=0 if settings["also"] else settings["top"],
-        gates=from_json(Gates, settings["gates"]),
+        gates=from_json(Gates, {"ties": FORMER_TIES, **settings["gates"]}),
         today=date.fromisoformat(settings["today"]) if settings["today"] else None,
     )[0]
     again = listed(ranking, settings)
