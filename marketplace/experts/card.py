@@ -100,6 +100,15 @@ class CandidateLink:
 candidate_actions: list[Callable[[Any, Expert], CandidateLink | None]] = []
 
 
+#: Slices above say here whether a firm may look now: at experts in general (None), or at the one with this id.
+looking_open: list[Callable[[Any, int | None], bool]] = []
+
+
+def may_look(user: Any, expert_id: int | None = None) -> bool:
+    """Whether a firm may look at experts by name now; names and careers are shown while they are needed."""
+    return any(opened(user, expert_id) for opened in looking_open)
+
+
 def links_for(user: Any, expert: Expert) -> list[CandidateLink]:
     """What the user can do with the expert, in the order in which it was added."""
     return [link for action in candidate_actions if (link := action(user, expert)) is not None]

@@ -31,9 +31,9 @@ class ExpertState(StrEnum):
 EXPERT_STATE_LABELS = {
     ExpertState.DRAFT: N_("작성중"),
     ExpertState.SUBMITTED: N_("확인 대기"),
-    ExpertState.RETURNED: N_("보완요청"),
+    ExpertState.RETURNED: N_("보완 요청됨"),
     ExpertState.VERIFIED: N_("확인 완료"),
-    ExpertState.SUSPENDED: N_("확인 취소"),
+    ExpertState.SUSPENDED: N_("확인 취소됨"),
 }
 E_ = ExpertState
 EXPERT_TRANSITIONS: dict[ExpertState, dict[str, ExpertState]] = {
