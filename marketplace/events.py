@@ -89,6 +89,7 @@ class Event(StrEnum):
     SESSIONS_ENDED = "sessions_ended"
     ORGANISATION_SAVED = "organisation_saved"
     REQUEST_CHECKED = "request_checked"
+    SKILLS_CONFIRMED = "skills_confirmed"
 
 
 EVENT_LABELS: dict[Event, str] = {
@@ -171,4 +172,5 @@ EVENT_LABELS: dict[Event, str] = {
     Event.SESSIONS_ENDED: N_("모든 기기에서 로그아웃"),
     Event.ORGANISATION_SAVED: N_("기관 저장"),
     Event.REQUEST_CHECKED: N_("요건검토 점검 저장"),
+    Event.SKILLS_CONFIRMED: N_("전문가 기술 확인"),
 }

@@ -29,7 +29,7 @@ STATES = {
     "active": N_("사용 중"),
     "unconfirmed": N_("확인 대기"),
     "invited": N_("초대됨"),
-    "disabled": N_("사용 중지"),
+    "disabled": N_("사용 중지됨"),
 }
 _STATE = {
     "active": (User.disabled_at.is_(None), User.confirmed_at.is_not(None)),

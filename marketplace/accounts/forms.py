@@ -14,7 +14,7 @@ from marketplace.access import ROLE_LABELS, Role
 from marketplace.accounts.models import ORGANISATION_LABELS
 from marketplace.accounts.passwords import LEAST, MOST
 from marketplace.i18n import LANGUAGES
-from marketplace.web.fields import Needed, TextField
+from marketplace.web.fields import Needed, TextField, options
 
 REQUIRED = Needed()
 
@@ -162,7 +162,7 @@ class AccountForm(FlaskForm):
 
     name = name_field()
     phone = PhoneField(_l("휴대전화"), [Optional()])
-    language = SelectField(_l("언어"), choices=list(LANGUAGES.items()))
+    language = SelectField(_l("언어"), choices=options(LANGUAGES.items()))
 
 
 class PasswordForm(FlaskForm):
@@ -187,7 +187,7 @@ class PlaceForm(FlaskForm):
 
     name = TextField(_l("이름"), [REQUIRED], limit=120)
     role = RadioField(
-        _l("역할"), coerce=Role, choices=[(role, _l(label)) for role, label in ROLE_LABELS.items()]
+        _l("역할"), coerce=Role, choices=options((role, _l(label)) for role, label in ROLE_LABELS.items())
     )
     organisation_id = SelectField(
         _l("기관"),
@@ -219,7 +219,7 @@ class OrganisationForm(FlaskForm):
 
     name = TextField(_l("기관명"), [REQUIRED], limit=120)
     kind = RadioField(
-        _l("종류"), choices=[(kind.value, _l(label)) for kind, label in ORGANISATION_LABELS.items()]
+        _l("종류"), choices=options((kind.value, _l(label)) for kind, label in ORGANISATION_LABELS.items())
     )
     brn = TextField(
         _l("사업자등록번호"),

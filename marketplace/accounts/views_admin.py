@@ -16,6 +16,7 @@ from marketplace.accounts.models import ORGANISATION_LABELS, OrganisationKind, U
 from marketplace.audit import history_of
 from marketplace.errors import N_
 from marketplace.events import EVENT_LABELS
+from marketplace.web.fields import options
 from marketplace.web.navigation import menu
 from marketplace.web.page import me, number_arg, page, show, submitted, text_arg, to
 from marketplace.web.todo import place_to_go
@@ -69,10 +70,15 @@ def invite() -> Any:
 
 
 def _with_choices(form: Any) -> Any:
-    form.organisation_id.choices = [("", gettext("없음"))] + [
-        (one.id, f"{one.name} ({gettext(ORGANISATION_LABELS[one.kind])})")
-        for one in organisations.organisations_for_staff()
-    ]
+    form.organisation_id.choices = options(
+        [
+            ("", gettext("없음")),
+            *(
+                (one.id, f"{one.name} ({gettext(ORGANISATION_LABELS[one.kind])})")
+                for one in organisations.organisations_for_staff()
+            ),
+        ]
+    )
     return form
 
 

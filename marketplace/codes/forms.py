@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField
 from wtforms.validators import Optional, Regexp
 
-from marketplace.web.fields import DayField, Needed, TextField
+from marketplace.web.fields import DayField, Needed, TextField, options
 
 NEEDED = [Needed()]
 DIGITS = Regexp(r"^\d{2}$", message=_("두 자리 숫자 코드를 입력해 주십시오."))
@@ -38,7 +38,7 @@ class KpiForm(FlaskForm):
     name_en = TextField(_("이름 (영어)"), NEEDED, limit=80)
     unit = TextField(_("단위"), NEEDED, limit=30)
     direction = SelectField(
-        _("좋은 방향"), choices=[("up", _("높을수록 좋음")), ("down", _("낮을수록 좋음"))]
+        _("좋은 방향"), choices=options([("up", _("높을수록 좋음")), ("down", _("낮을수록 좋음"))])
     )
     formula = TextField(_("산식"), NEEDED, limit=300)
     retired = BooleanField(_("더 이상 쓰지 않음"))

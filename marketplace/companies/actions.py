@@ -14,6 +14,7 @@ from marketplace.access import Permission, Role, require
 from marketplace.accounts.models import User
 from marketplace.audit import recorded
 from marketplace.companies.eligibility import ITEMS, SEOUL, Result, missing_parts, takes_requests
+from marketplace.companies.limits import hold, money_for, require_only_one
 from marketplace.companies.models import MentoringRequest
 from marketplace.companies.states import RequestState, next_state
 from marketplace.database import utcnow
@@ -27,6 +28,14 @@ on_eligible: list[Hook] = []
 #: Called when a request has been withdrawn; matching closes its case here.
 on_withdrawn: list[Hook] = []
 
+ALREADY_OPEN = N_(
+    "이 사업에 진행 중인 신청서가 이미 있습니다(%(others)s). 한 기업은 한 사업에 한 건만 신청할 수 있습니다. "
+    "이 신청서를 제출하려면 진행 중인 신청을 먼저 취소해 주십시오. 작성한 내용은 그대로 보관됩니다."
+)
+OTHER_OPEN = N_(
+    "이 사업에 진행 중인 다른 신청서가 있어(%(others)s) 이의를 신청할 수 없습니다. "
+    "이의를 신청하려면 그 신청을 먼저 취소해 주십시오."
+)
 Checks = Mapping[str, Mapping[str, str]]  # item -> {"result": ok | fault | unknown, "note": text}
 
 
@@ -40,6 +49,7 @@ def submit_request(request: MentoringRequest, *, by: User) -> None:
             raise RuleBroken(N_("이 사업의 접수기간이 아닙니다. 작성한 내용은 그대로 보관됩니다."))
         if missing := missing_parts(request):
             raise RuleBroken(missing[0].sentence, field=missing[0].field, **missing[0].facts)
+        require_only_one(request, ALREADY_OPEN)
         request.move("submit")
         request.reason = request.taken_by = None
         record.facts["reference"] = request.reference
@@ -94,11 +104,16 @@ def return_request(request: MentoringRequest, checks: Checks, reason: str | None
 
 
 def find_eligible(request: MentoringRequest, checks: Checks, *, by: User) -> None:
-    """The operator finds the request eligible; from here on an expert is sought."""
+    """The operator finds the request eligible; from here on an expert is sought.
+
+    Where the budget does not reach, the note of that item must say why all the same; it stays on record.
+    """
     require(by, Permission.CHECK_REQUEST, request)
-    with recorded(by, Event.REQUEST_ELIGIBLE, request, checks=_plain(checks)):
+    with recorded(by, Event.REQUEST_ELIGIBLE, request, checks=_plain(checks)) as record:
         request = MentoringRequest.locked(request.id)
         next_state(request.state, "find_eligible")
+        if over := _over_budget(request, checks.get("budget", {})):
+            record.facts["over_budget"] = over
         _refuse_open_faults(checks)
         request.checks = _plain(checks)
         request.decide("find_eligible", by)
@@ -145,6 +160,7 @@ def raise_objection(request: MentoringRequest, text: str | None, *, by: User) ->
             raise RuleBroken(N_("이의신청은 한 번만 할 수 있고, 그 결과가 이미 정해졌습니다."))
         if not request.may_still_answer:
             raise RuleBroken(N_("이의신청 기한(%(due)s)이 지났습니다."), due=written(request.answer_due_at))
+        require_only_one(request, OTHER_OPEN)
         request.move("object")
         request.objection, request.objected_at, request.objection_answer = text, utcnow(), None
         _tell_operator(
@@ -225,6 +241,25 @@ def _given(text: str | None, field: str) -> str:
     if not text:
         raise RuleBroken(N_("사유를 적어 주십시오. 상대에게 그대로 전달됩니다."), field=field)
     return text
+
+
+def _over_budget(request: MentoringRequest, found: Mapping[str, str]) -> dict[str, Any] | None:
+    """By how much the budget does not reach, and why the operator goes on; None when it reaches."""
+    hold(request.programme_id)
+    money = money_for(request)
+    if money is None or money.reaches:
+        return None
+    if found.get("result") == Result.FAULT or not found.get("note"):
+        raise RuleBroken(
+            N_(
+                "총사업비 %(price)s원이 남은 예산 %(left)s원을 넘습니다(사업예산 %(budget)s원 가운데 "
+                "다른 적격 신청 %(committed)s원). 그래도 적격으로 보려면 판단을 ‘적합’으로 바꾸고 "
+                "메모에 까닭을 적어 주십시오."
+            ),
+            field="budget",
+            **money.facts(),
+        )
+    return {**money.facts(), "reason": found["note"]}
 
 
 def _refuse_open_faults(checks: Checks) -> None:

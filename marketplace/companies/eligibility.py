@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from marketplace import brn
 from marketplace.codes.actions import current_codebook
 from marketplace.companies import queries
+from marketplace.companies.limits import money_for
 from marketplace.companies.models import MentoringRequest
 from marketplace.database import utcnow
 from marketplace.errors import N_
@@ -231,16 +232,17 @@ def _period(request: MentoringRequest) -> Finding:
 
 
 def _budget(request: MentoringRequest) -> Finding:
-    if request.tier is None:
+    money = money_for(request)
+    if money is None:
         return Finding(Result.UNKNOWN, N_("지원유형이 정해지지 않아 금액을 알 수 없습니다."))
-    left = request.programme.budget - queries.won_in_eligible_requests(request)
-    facts = {"price": f"{request.tier.total:,}", "left": f"{left:,}"}
-    if request.tier.total <= left:
+    if money.reaches:
         return Finding(
-            Result.OK, N_("총사업비 %(price)s원, 적격 신청을 뺀 남은 예산 %(left)s원입니다."), facts
+            Result.OK, N_("총사업비 %(price)s원, 적격 신청을 뺀 남은 예산 %(left)s원입니다."), money.facts()
         )
     return Finding(
-        Result.FAULT, N_("총사업비 %(price)s원이 적격 신청을 뺀 남은 예산 %(left)s원을 넘습니다."), facts
+        Result.FAULT,
+        N_("총사업비 %(price)s원이 적격 신청을 뺀 남은 예산 %(left)s원을 넘습니다."),
+        money.facts(),
     )
 
 

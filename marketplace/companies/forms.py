@@ -20,7 +20,7 @@ from marketplace.companies.drafting import NamedRelation
 from marketplace.companies.eligibility import ITEMS, RESULT_LABELS, Result
 from marketplace.companies.models import SIZE_CLASSES, Company, MentoringRequest, RelationToFirm
 from marketplace.programmes.models import Programme
-from marketplace.web.fields import LongTextField, Needed, TextField, WholeNumberField
+from marketplace.web.fields import LongTextField, Needed, TextField, WholeNumberField, options
 
 MOST_LINES = 40
 _NUMBER_AT_END = re.compile(r"^(?P<name>.*?)[\s,;/]+(?P<number>[0-9][0-9\- ]{8,13}[0-9])$")
@@ -42,9 +42,9 @@ def open_choice(label: Any, **kwargs: Any) -> SelectField:
     return SelectField(label, [Optional()], coerce=kwargs.pop("coerce", or_none), **kwargs)
 
 
-def offer(field: Any, options: Iterable[tuple[Any, str]]) -> None:
+def offer(field: Any, pairs: Iterable[tuple[Any, str]]) -> None:
     """Set the choices of a box, an empty one first."""
-    field.choices = [("", gettext("고르십시오")), *options]
+    field.choices = options([("", gettext("고르십시오")), *pairs])
 
 
 def parsed_line(line: str) -> tuple[str, str | None]:
@@ -174,7 +174,7 @@ class InterestForm(FlaskForm):
     def of(cls, firm: Company, programmes: list[Programme]) -> InterestForm:
         """The form for a firm; what is known of it already is not asked again."""
         form = cls(data={"programme_id": programmes[0].id if programmes else None})
-        form.programme_id.choices = [(row.id, choices.named(row)) for row in programmes]
+        form.programme_id.choices = options((row.id, choices.named(row)) for row in programmes)
         offer(form.region, choices.region_choices())
         offer(form.industry, choices.industry_choices())
         offer(form.size_class, choices.labelled(SIZE_CLASSES))

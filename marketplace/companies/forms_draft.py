@@ -25,7 +25,7 @@ from marketplace.companies.eligibility import DECLARATIONS, Missing
 from marketplace.companies.forms import id_or_none, offer, open_choice, or_none
 from marketplace.companies.levels import LEVELS, QUESTIONS
 from marketplace.companies.models import MODES, MentoringRequest
-from marketplace.web.fields import DayField, LongTextField, Pointed, TextField, normal
+from marketplace.web.fields import DayField, LongTextField, Pointed, TextField, normal, options
 
 KPI_ROWS = 5
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,6})?")
@@ -123,12 +123,14 @@ class DraftForm(FlaskForm):
         units = choices.kpi_choices()
         for row in form.kpis:
             offer(row.form.code, units)
-        form.term.choices = choices.term_choices()
+        form.term.choices = [
+            choice for group, terms in choices.term_choices().items() for choice in options(terms, group)
+        ]
         offer(form.months, [(str(n), gettext("%(months)d개월", months=n)) for n in range(3, 7)])
         offer(form.region, choices.region_choices(request.region))
-        form.tier_id.choices = choices.tier_choices(request.programme)
-        form.mode.choices = choices.labelled(MODES)
-        form.declarations.choices = choices.labelled(DECLARATIONS)
+        form.tier_id.choices = options(choices.tier_choices(request.programme))
+        form.mode.choices = options(choices.labelled(MODES))
+        form.declarations.choices = options(choices.labelled(DECLARATIONS))
         if not form.is_submitted():
             form._recall(request.unfinished)
             form.version.data = request.version

@@ -70,7 +70,7 @@ def steps_of(request: MentoringRequest) -> list[Step]:
         return [*own, Step(N_("중단"), "stopped", request.entered_at, N_("운영기관"), note=request.reason)]
     if request.state == S.WITHDRAWN:
         own = [step for step in own if step.state == "done"]
-        own.append(Step(N_("신청 취소"), "stopped", request.entered_at, N_("기업")))
+        own.append(Step(N_("취소됨"), "stopped", request.entered_at, N_("기업")))
         return own
     later = [step for contribute in case_progress for step in contribute(request)]
     return own + (later or _foreseen(request))

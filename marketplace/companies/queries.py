@@ -82,6 +82,21 @@ def other_open_references(request: MentoringRequest) -> list[str]:
     return list(db.session.scalars(query.order_by(MentoringRequest.reference)))
 
 
+def open_references_of(programme: Programme, numbers: Sequence[str]) -> dict[str, str]:
+    """References of the requests under way in the programme, by the business number of the firm."""
+    query = (
+        select(Organisation.brn, MentoringRequest.reference)
+        .join(Company, Company.organisation_id == Organisation.id)
+        .join(MentoringRequest, MentoringRequest.company_id == Company.id)
+        .where(
+            MentoringRequest.programme_id == programme.id,
+            MentoringRequest.state.in_(OPEN_STATES),
+            Organisation.brn.in_(numbers),
+        )
+    )
+    return {number: reference for number, reference in db.session.execute(query) if number}
+
+
 def won_in_eligible_requests(request: MentoringRequest) -> int:
     """The price, in won, of all other eligible requests of the programme."""
     query = (

@@ -29,7 +29,7 @@ TONES = {
     RequestState.WITHDRAWN: "gray",
     RequestState.STOPPED: "danger",
 }
-_OUTCOMES = {"upheld": N_("부적격 유지"), "reopened": N_("이의 받아들임")}
+_OUTCOMES = {"upheld": N_("기각(부적격 유지)"), "reopened": N_("인용(다시 검토)")}
 
 
 def state_badge(state: str) -> tuple[str, str]:

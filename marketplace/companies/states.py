@@ -24,14 +24,14 @@ class RequestState(StrEnum):
 
 STATE_LABELS = {
     RequestState.DRAFT: N_("작성중"),
-    RequestState.SUBMITTED: N_("접수"),
-    RequestState.CHECKING: N_("요건검토"),
-    RequestState.RETURNED: N_("보완요청"),
+    RequestState.SUBMITTED: N_("접수 완료"),
+    RequestState.CHECKING: N_("요건검토 중"),
+    RequestState.RETURNED: N_("보완 요청됨"),
     RequestState.INELIGIBLE: N_("부적격"),
-    RequestState.OBJECTED: N_("이의신청"),
+    RequestState.OBJECTED: N_("이의신청 검토 중"),
     RequestState.ELIGIBLE: N_("적격"),
-    RequestState.WITHDRAWN: N_("신청 취소"),
-    RequestState.STOPPED: N_("중단"),
+    RequestState.WITHDRAWN: N_("취소됨"),
+    RequestState.STOPPED: N_("중단됨"),
 }
 
 S = RequestState

@@ -173,7 +173,7 @@ def _verify(staff: Staff, emails: list[str]) -> None:
     query = select(Expert).join(Expert.user).where(User.email.in_(emails))
     versions = {expert.id: expert.version for expert in db.session.scalars(query)}
     refused = verification.verify_several(
-        versions=versions, checks=list(verification.CHECKS), by=staff.operators[0]
+        versions=versions, checks=list(verification.CHECKS), skills=True, by=staff.operators[0]
     )
     for broken in refused.values():
         raise broken

@@ -2,6 +2,7 @@
 
 ``version`` is the version of the profile that the actor saw; when the profile has moved on since, nothing is
 saved. Careers and interests are verified facts: changing them sends a verified profile back to be verified.
+A skill that says more than staff confirmed is unconfirmed again, and the profile stays verified.
 """
 
 from __future__ import annotations
@@ -92,11 +93,14 @@ def save_skill(
                     words=other.words,
                 )
         entry = part_of(expert.skills, skill.id) if skill else ExpertSkill()
-        entry.term, entry.words, entry.level = term, words, level
-        entry.years, entry.last_used, entry.evidence = years, last_used, evidence
+        confirmed = entry.verified_at is not None
+        entry.state_again(words=words, term=term, level=level, years=years, evidence=evidence)
+        entry.last_used = last_used
         if not skill:
             expert.skills.append(entry)
         record.facts |= {"change": "edited" if skill else "added", "what": words, "term": term}
+        if confirmed and entry.verified_at is None:
+            record.facts["to_be_verified_again"] = True
         finish(expert, record)
 
 

@@ -24,12 +24,13 @@ class CardCareer:
 
 @dataclass(frozen=True, slots=True)
 class CardSkill:
-    """A skill by name, with its level 1 to 4, years of use and last year of use."""
+    """A skill by name, with its level 1 to 4, years of use, last year of use, and whether staff confirmed it."""
 
     name: str
     level: int
     years: int | None
     last_used: int | None
+    verified: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,10 @@ def card_of(expert: Expert, name: str, labels: Labels) -> Card:
             )
             for c in careers
         ),
-        skills=tuple(CardSkill(labels.skill(s), s.level, s.years, s.last_used) for s in skills),
+        skills=tuple(
+            CardSkill(labels.skill(s), s.level, s.years, s.last_used, s.verified_at is not None)
+            for s in skills
+        ),
         industries=tuple(labels.industry(code) for code in expert.industries),
         regions=tuple(dict.fromkeys(labels.region(code) for code in expert.regions)),
         mode=expert.mode,
@@ -94,6 +98,15 @@ class CandidateLink:
 
 #: Slices above add to this: from the user and the expert to a link, or None when there is nothing to do.
 candidate_actions: list[Callable[[Any, Expert], CandidateLink | None]] = []
+
+
+#: Slices above say here whether a firm may look now: at experts in general (None), or at the one with this id.
+looking_open: list[Callable[[Any, int | None], bool]] = []
+
+
+def may_look(user: Any, expert_id: int | None = None) -> bool:
+    """Whether a firm may look at experts by name now; names and careers are shown while they are needed."""
+    return any(opened(user, expert_id) for opened in looking_open)
 
 
 def links_for(user: Any, expert: Expert) -> list[CandidateLink]:

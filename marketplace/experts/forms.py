@@ -270,11 +270,17 @@ class DecisionForm(VersionedForm):
 
     decision = OneOfField(_l("처리"), missing=_l("처리를 하나 골라 주십시오."), choices=[])
     checks = ChoicesField(_l("확인한 내용"), choices=named(CHECKS))
+    skills = ChoicesField(_l("확인한 기술"), choices=[])
     reason = LongTextField(
         _l("사유"),
         limit=2000,
         description=_l("보완요청과 확인 취소에는 반드시 적습니다. 전문가에게 그대로 전달됩니다."),
     )
+
+    @property
+    def skill_ids(self) -> list[int]:
+        """The skills that were ticked; only numbers that the page offered get this far."""
+        return [int(text) for text in self.skills.data or ()]
 
     def validate_reason(self, field: Any) -> None:
         if self.decision.data in ("return", "suspend") and not field.data:
@@ -285,3 +291,9 @@ class SeveralForm(FlaskForm):
     """The confirmation of several experts at once; the ids and versions stand in the page."""
 
     checks = ChoicesField(_l("선택한 전문가마다 확인한 내용"), choices=named(CHECKS))
+    skills = BooleanField(
+        _l("위 표에 적힌 기술의 수준, 햇수, 근거를 모두 확인했습니다."),
+        description=_l(
+            "표시하지 않으면 기술은 기업에 ‘미확인’으로 보입니다. 기술마다 따로 확인하려면 한 명씩 처리합니다."
+        ),
+    )

@@ -193,13 +193,17 @@ class CareerEntry(Identified, Base):
 
 
 class ExpertSkill(Identified, Base):
-    """A skill: level 1 to 4, years, last year of use, evidence; ``term`` None: the expert's own words."""
+    """A skill: level 1 to 4, years, last year of use, evidence; ``term`` None: the expert's own words.
+
+    ``verified_at``: when staff confirmed what it says; None when nobody did, or not since it says more.
+    """
 
     __tablename__ = "expert_skills"
     __table_args__ = (
         CheckConstraint("level BETWEEN 1 AND 4", name="level_known"),
         CheckConstraint("last_used IS NULL OR last_used BETWEEN 1950 AND 2100", name="last_used_is_a_year"),
         UniqueConstraint("expert_id", "words"),
+        CheckConstraint("(verified_at IS NULL) = (verified_by_id IS NULL)", name="verified_has_who_and_when"),
     )
 
     expert_id: Mapped[int] = mapped_column(ForeignKey("experts.id"), index=True)
@@ -209,8 +213,29 @@ class ExpertSkill(Identified, Base):
     years: Mapped[int | None]
     last_used: Mapped[int | None]
     evidence: Mapped[str | None] = mapped_column(Text(300))
+    verified_at: Mapped[datetime | None]
+    verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
     expert: Mapped[Expert] = relationship(back_populates="skills")
+    verified_by: Mapped[User | None] = relationship(foreign_keys=[verified_by_id])
+
+    def confirm(self, by: User) -> None:
+        """Staff looked at level, years and evidence and found them in order."""
+        self.verified_at, self.verified_by_id = utcnow(), by.id
+
+    def state_again(
+        self, *, words: str, term: str | None, level: int, years: int | None, evidence: str | None
+    ) -> None:
+        """What the skill says now; when it says more or other than what staff confirmed, nobody did."""
+        says_more = (
+            (term, words) != (self.term, self.words)
+            or level > (self.level or 0)
+            or (years or 0) > (self.years or 0)
+            or evidence != self.evidence
+        )
+        self.words, self.term, self.level, self.years, self.evidence = words, term, level, years, evidence
+        if says_more:
+            self.verified_at = self.verified_by_id = None
 
 
 class ExpertInterest(Identified, Base):

@@ -19,6 +19,11 @@ from marketplace.experts.models import CareerEntry, Expert, ExpertInterest, Expe
 from marketplace.experts.states import ExpertState
 
 T = TypeVar("T", CareerEntry, ExpertSkill, ExpertInterest)
+SKILLS_TAB = "skills"
+_UNCONFIRMED = (
+    Expert.state == ExpertState.VERIFIED,
+    Expert.skills.any(ExpertSkill.verified_at.is_(None)),
+)
 _LARGEST_ID = 2**31 - 1  # beyond it a database refuses the number itself
 _SORTS: dict[str, Any] = {
     "name": User.name,
@@ -104,12 +109,24 @@ def waiting() -> tuple[int, datetime | None]:
     return count, oldest
 
 
+def with_unconfirmed_skills() -> tuple[int, datetime | None]:
+    """How many verified experts have skills that nobody confirmed, and since when the oldest waits."""
+    query = select(func.count(), func.min(Expert.changed_at)).where(*_UNCONFIRMED)
+    count, oldest = db.session.execute(query).one()
+    return count, oldest
+
+
 def staff_list(state: str, search: Search, labels: Labels, page: int, size: int = PAGE_SIZE) -> Page[Expert]:
-    """A page of all experts who handed in a profile, or of those in a state; those waiting longest first unless sorted otherwise."""
+    """A page of all experts who handed in a profile, or of those in a state; those waiting longest first unless sorted otherwise.
+
+    ``state`` may be ``SKILLS_TAB``: verified experts with skills that nobody confirmed.
+    """
     query = _narrowed(select(Expert).join(User, Expert.user_id == User.id), search, labels)
     query = query.where(Expert.state != ExpertState.DRAFT)
     if state in set(ExpertState):
         query = query.where(Expert.state == state)
+    elif state == SKILLS_TAB:
+        query = query.where(*_UNCONFIRMED)
     return page_of(_with_parts(query.order_by(*_order(search.sort, "submitted"))), page, size)
 
 

@@ -31,9 +31,9 @@ class ExpertState(StrEnum):
 EXPERT_STATE_LABELS = {
     ExpertState.DRAFT: N_("작성중"),
     ExpertState.SUBMITTED: N_("확인 대기"),
-    ExpertState.RETURNED: N_("보완요청"),
+    ExpertState.RETURNED: N_("보완 요청됨"),
     ExpertState.VERIFIED: N_("확인 완료"),
-    ExpertState.SUSPENDED: N_("확인 취소"),
+    ExpertState.SUSPENDED: N_("확인 취소됨"),
 }
 E_ = ExpertState
 EXPERT_TRANSITIONS: dict[ExpertState, dict[str, ExpertState]] = {
@@ -41,7 +41,12 @@ EXPERT_TRANSITIONS: dict[ExpertState, dict[str, ExpertState]] = {
     E_.SUBMITTED: {"save": E_.SUBMITTED, "verify": E_.VERIFIED, "return": E_.RETURNED},
     E_.RETURNED: {"save": E_.RETURNED, "submit": E_.SUBMITTED},
     # A change of what was verified (careers, interests) sends the profile back to be verified again.
-    E_.VERIFIED: {"save": E_.VERIFIED, "change_verified": E_.SUBMITTED, "suspend": E_.SUSPENDED},
+    E_.VERIFIED: {
+        "save": E_.VERIFIED,
+        "change_verified": E_.SUBMITTED,
+        "confirm_skills": E_.VERIFIED,
+        "suspend": E_.SUSPENDED,
+    },
     E_.SUSPENDED: {"save": E_.SUSPENDED, "submit": E_.SUBMITTED},
 }
 EXPERT_WHO: dict[str, Permission] = {
@@ -50,6 +55,7 @@ EXPERT_WHO: dict[str, Permission] = {
     "change_verified": Permission.EDIT_PROFILE,
     "verify": Permission.VERIFY_EXPERT,
     "return": Permission.VERIFY_EXPERT,
+    "confirm_skills": Permission.VERIFY_EXPERT,
     "suspend": Permission.VERIFY_EXPERT,
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -39,14 +39,20 @@ def submit(*, by: Any) -> None:
         expert.submit()
 
 
-def verify(*, expert: Expert, checks: list[str], version: int | None, by: Any) -> None:
-    """The operating body confirms identity, careers and interests; missing parts are put on record."""
+def verify(
+    *, expert: Expert, checks: list[str], skills: Collection[int] = (), version: int | None, by: Any
+) -> None:
+    """The operating body confirms identity, careers and interests; missing parts are put on record.
+
+    ``skills`` are the skills whose level, years and evidence it confirms too; the others stay unconfirmed.
+    """
     require(by, Permission.VERIFY_EXPERT, expert)
     with recorded(by, Event.EXPERT_VERIFIED, expert, checks=sorted(checks)) as record:
         expert = _locked(Expert.id == expert.id, version)
         if set(checks) != set(CHECKS):
             raise RuleBroken(N_("세 가지를 모두 확인한 뒤 표시해 주십시오."), field="checks")
         expert.verify(by)
+        record.facts["skills"] = _confirm(expert, skills, by)
         record.facts["missing"] = [part.label for part in missing_parts(expert)]
         tell(
             expert.user,
@@ -56,10 +62,37 @@ def verify(*, expert: Expert, checks: list[str], version: int | None, by: Any) -
         )
 
 
-def verify_several(*, versions: Mapping[int, int], checks: list[str], by: Any) -> dict[int, RuleBroken]:
+def confirm_skills(*, expert: Expert, skills: Collection[int], version: int | None, by: Any) -> None:
+    """The operating body confirms skills that a verified expert added or raised afterwards."""
+    require(by, Permission.VERIFY_EXPERT, expert)
+    with recorded(by, Event.SKILLS_CONFIRMED, expert) as record:
+        expert = _locked(Expert.id == expert.id, version)
+        expert.next_state("confirm_skills")
+        if not skills:
+            raise RuleBroken(N_("근거를 확인한 기술에 하나 이상 표시해 주십시오."), field="skills")
+        record.facts["skills"] = _confirm(expert, skills, by)
+
+
+def _confirm(expert: Expert, skills: Collection[int], by: Any) -> list[dict[str, Any]]:
+    """Confirm these skills of the expert; what each of them said, for the record."""
+    confirmed = [skill for skill in expert.skills if skill.id in skills]
+    if len(confirmed) != len(set(skills)):
+        raise RuleBroken(_CHANGED, conflict=True)
+    for skill in confirmed:
+        skill.confirm(by)
+    return [
+        {"what": skill.words, "level": skill.level, "years": skill.years, "evidence": skill.evidence}
+        for skill in confirmed
+    ]
+
+
+def verify_several(
+    *, versions: Mapping[int, int], checks: list[str], skills: bool = False, by: Any
+) -> dict[int, RuleBroken]:
     """The operating body confirms several experts at once, each as a decision of its own.
 
-    ``versions`` gives the version that was shown for each id. Incomplete profiles are refused: they need a
+    ``versions`` gives the version that was shown for each id; with ``skills`` every skill that was shown is
+    confirmed too. Incomplete profiles are refused: they need a
     look of their own. Returns the refusals by id; the rest is done.
     """
     require(by, Permission.VERIFY_EXPERT)
@@ -70,7 +103,8 @@ def verify_several(*, versions: Mapping[int, int], checks: list[str], by: Any) -
         try:
             if missing_parts(expert):
                 raise RuleBroken(N_("빠진 필수 항목이 있어 한 명씩 확인해야 합니다."))
-            verify(expert=expert, checks=checks, version=versions[expert.id], by=by)
+            shown = [skill.id for skill in expert.skills] if skills else ()
+            verify(expert=expert, checks=checks, skills=shown, version=versions[expert.id], by=by)
         except RuleBroken as broken:
             refused[expert.id] = broken
     return refused

@@ -56,12 +56,23 @@ def _own_profile(user: Any) -> list[Todo]:
 
 @todo_source
 def _to_verify(user: Any) -> list[Todo]:
-    """The profiles that wait for an operator."""
+    """The profiles, and the skills of verified ones, that wait for an operator."""
     if not may(user, Permission.VERIFY_EXPERT):
         return []
-    count, oldest = queries.waiting()
-    if not count:
-        return []
-    sentence = N_("확인할 전문가가 %(count)s명 있습니다.")
-    url = url_for("experts.staff_list", tab="submitted")
-    return [Todo(sentence, url, oldest or utcnow(), count=count, facts={"count": count})]
+    whole = (queries.waiting(), N_("확인할 전문가가 %(count)s명 있습니다."), "submitted")
+    skills = (
+        queries.with_unconfirmed_skills(),
+        N_("확인한 뒤 기술을 더하거나 높인 전문가가 %(count)s명 있습니다. 기술을 확인해 주십시오."),
+        queries.SKILLS_TAB,
+    )
+    return [
+        Todo(
+            sentence,
+            url_for("experts.staff_list", tab=tab),
+            oldest or utcnow(),
+            count=count,
+            facts={"count": count},
+        )
+        for (count, oldest), sentence, tab in (whole, skills)
+        if count
+    ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import g, url_for
 from flask_babel import gettext
+from wtforms import SelectChoice
 
 from marketplace.access import Permission, may
 from marketplace.audit import history_of
@@ -20,7 +21,12 @@ from marketplace.experts.models import Expert
 from marketplace.experts.states import EXPERT_STATE_LABELS, EXPERT_TRANSITIONS, SKILL_LEVELS, ExpertState
 from marketplace.web.page import me, number_arg, page, show, submitted, text_arg, to
 
-DECISIONS = {"verify": N_("확인 완료"), "return": N_("보완요청"), "suspend": N_("확인 취소")}
+DECISIONS = {
+    "verify": N_("전문가 확인"),
+    "return": N_("보완요청"),
+    "confirm_skills": N_("기술 확인"),
+    "suspend": N_("확인 취소"),
+}
 
 
 @blueprint.get("/staff/experts")
@@ -28,7 +34,7 @@ DECISIONS = {"verify": N_("확인 완료"), "return": N_("보완요청"), "suspe
 def staff_list() -> Any:
     """All experts, by state; those waiting longest first."""
     names, counts, tab = frame.labels(), queries.counts_by_state(), text_arg("tab", 12)
-    tab = tab if tab in set(ExpertState) else ""
+    tab = tab if tab in {*ExpertState, queries.SKILLS_TAB} else ""
     tabs = [{"label": gettext("전체"), "tab": "", "current": not tab, "count": sum(counts.values())}]
     tabs += [
         {
@@ -40,6 +46,9 @@ def staff_list() -> Any:
         for state, label in EXPERT_STATE_LABELS.items()
         if state is not ExpertState.DRAFT
     ]
+    waiting = queries.with_unconfirmed_skills()[0]
+    skills_tab = {"label": gettext("기술 확인 필요"), "tab": queries.SKILLS_TAB, "count": waiting}
+    tabs.append({**skills_tab, "current": tab == queries.SKILLS_TAB})
     found = queries.staff_list(tab, frame.search_of_page(), names, number_arg("page"))
     return show(
         "experts/staff_list.html",
@@ -65,9 +74,10 @@ def staff_expert(expert_id: int) -> Any:
 @blueprint.post("/staff/experts/<int:expert_id>/decision")
 @page(Permission.VERIFY_EXPERT)
 def decide(expert_id: int) -> Any:
-    """확인 완료, 보완요청, 확인 취소."""
+    """전문가 확인, 보완요청, 기술 확인, 확인 취소."""
     expert, form = queries.expert_for(me(), expert_id), DecisionForm()
     form.decision.choices = named(DECISIONS)  # what the state allows is the action's to say
+    form.skills.choices = _skill_choices(expert)
     if submitted(form, lambda: _decide(expert, form)):
         return to(url_for("experts.staff_expert", expert_id=expert_id))
     return _show_expert(queries.expert_for(me(), expert_id), form)
@@ -77,7 +87,11 @@ def _decide(expert: Expert, form: Any) -> None:
     """Hand the decision to its action."""
     version = form.seen
     if form.decision.data == "verify":
-        verification.verify(expert=expert, checks=form.checks.data, version=version, by=me())
+        verification.verify(
+            expert=expert, checks=form.checks.data, skills=form.skill_ids, version=version, by=me()
+        )
+    elif form.decision.data == "confirm_skills":
+        verification.confirm_skills(expert=expert, skills=form.skill_ids, version=version, by=me())
     elif form.decision.data == "return":
         verification.send_back(expert=expert, reason=form.reason.data, version=version, by=me())
     else:
@@ -96,7 +110,10 @@ def see_contacts(expert_id: int) -> Any:
 
 
 def _show_expert(expert: Expert, form: Any, contacts: bool = False) -> Any:
-    allowed = EXPERT_TRANSITIONS[ExpertState(expert.state)]
+    form.skills.choices = _skill_choices(expert)
+    allowed = set(EXPERT_TRANSITIONS[ExpertState(expert.state)])
+    if not form.skills.choices:
+        allowed.discard("confirm_skills")
     form.decision.choices = [choice for choice in named(DECISIONS) if choice.value in allowed]
     if g.get("status") == 409:
         form.version.data = str(expert.version)
@@ -120,6 +137,30 @@ def _show_expert(expert: Expert, form: Any, contacts: bool = False) -> Any:
     )
 
 
+def _skill_choices(expert: Expert) -> list[SelectChoice]:
+    """The skills that nobody confirmed, with all that there is to confirm."""
+    names = frame.labels()
+    return [
+        SelectChoice(
+            str(skill.id),
+            " · ".join(
+                [
+                    names.skill(skill),
+                    gettext(SKILL_LEVELS[skill.level]),
+                    gettext("%(years)s년", years=skill.years)
+                    if skill.years is not None
+                    else gettext("햇수 모름"),
+                    gettext("근거: %(evidence)s", evidence=skill.evidence)
+                    if skill.evidence
+                    else gettext("근거 없음"),
+                ]
+            ),
+        )
+        for skill in expert.skills
+        if skill.verified_at is None
+    ]
+
+
 @blueprint.route("/staff/experts/verify", methods=["GET", "POST"])
 @page(Permission.VERIFY_EXPERT)
 def verify_several() -> Any:
@@ -128,7 +169,11 @@ def verify_several() -> Any:
     refused: dict[int, Any] = {}
     if submitted(
         form,
-        lambda: refused.update(verification.verify_several(versions=seen, checks=form.checks.data, by=me())),
+        lambda: refused.update(
+            verification.verify_several(
+                versions=seen, checks=form.checks.data, skills=bool(form.skills.data), by=me()
+            )
+        ),
     ):
         if not refused:
             return to(url_for("experts.staff_list", tab="submitted"))
@@ -141,4 +186,5 @@ def verify_several() -> Any:
         clean=[expert for expert in experts if not missing_parts(expert)],
         refused=refused,
         labels=frame.labels(),
+        levels=SKILL_LEVELS,
     )

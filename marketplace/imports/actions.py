@@ -15,6 +15,7 @@ from marketplace.access import Permission, require
 from marketplace.accounts.models import User
 from marketplace.audit import recorded
 from marketplace.codes.actions import current_codebook
+from marketplace.companies.limits import hold
 from marketplace.database import Page, db, page_of, utcnow
 from marketplace.errors import N_, NotFound, RuleBroken
 from marketplace.events import Event
@@ -185,6 +186,8 @@ def write_checked(job: Job) -> None:
     by = db.session.get_one(User, job.payload["by"])
     sheet = _sheet(file, None)
     with recorded(by, Event.ROWS_IMPORTED, file, kind=file.kind) as record:
+        if file.programme_id is not None:
+            hold(file.programme_id)  # nobody hands a request in between the look and the writing
         plan = _plan(file, sheet)
         if plan.faults:
             file.state = ImportState.FAULTY

@@ -8,6 +8,8 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import InputRequired
 
+from marketplace.web.fields import options
+
 
 class UploadForm(FlaskForm):
     """What is in the file, which programme it is for, and the file."""
@@ -15,7 +17,7 @@ class UploadForm(FlaskForm):
     kind = RadioField(
         _("자료 종류"),
         [InputRequired(_("자료 종류를 고르십시오."))],
-        choices=[("experts", _("전문가")), ("requests", _("신청"))],
+        choices=options([("experts", _("전문가")), ("requests", _("신청"))]),
     )
     programme_id = SelectField(
         _("사업"), coerce=int, validate_choice=False, description=_("신청을 가져올 때만 쓰입니다.")

@@ -191,6 +191,11 @@ ALREADY_HANDLED = Kind(
     N_("이미 검토를 시작했거나 다른 사업의 신청이라 바꿀 수 없습니다."),
     N_("이 행을 지우거나 신청 화면에서 처리해 주십시오."),
 )
+OTHER_REQUEST_OPEN = Kind(
+    "other_request_open",
+    N_("이 사업자등록번호의 신청이 같은 사업에 이미 있습니다(%(other)s)."),
+    N_("한 기업은 한 사업에 한 건만 신청할 수 있습니다. 한 건만 남기고 이 행을 지워 주십시오."),
+)
 
 #: Every kind by its code.
 BY_CODE: Mapping[str, Kind] = {kind.code: kind for kind in list(vars().values()) if isinstance(kind, Kind)}

@@ -32,7 +32,7 @@ IMPORT_STATE_LABELS = {
     ImportState.FAULTY: N_("고칠 곳 있음"),
     ImportState.WRITING: N_("저장 중"),
     ImportState.WRITTEN: N_("저장 완료"),
-    ImportState.DISCARDED: N_("취소"),
+    ImportState.DISCARDED: N_("취소됨"),
 }
 
 

@@ -22,6 +22,7 @@ from marketplace.imports.requests_sheet import requests_layout
 from marketplace.imports.writer import marked_workbook, template
 from marketplace.programmes.models import Programme
 from marketplace.taxonomy.actions import current_vocabulary
+from marketplace.web.fields import options
 from marketplace.web.navigation import menu
 from marketplace.web.page import me, number_arg, page, show, submitted, to
 
@@ -45,7 +46,7 @@ def upload() -> Any:
     """Take a file in."""
     form = UploadForm(kind=request.args.get("kind", "experts"))
     programmes = actions.programmes_of(me())
-    form.programme_id.choices = [(programme.id, programme.name_ko) for programme in programmes]
+    form.programme_id.choices = options((programme.id, programme.name_ko) for programme in programmes)
     taken: list[int] = []
 
     def take() -> None:

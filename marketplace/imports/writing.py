@@ -14,6 +14,7 @@ from marketplace.access import Role
 from marketplace.accounts.actions_admin import add_invited
 from marketplace.accounts.models import Organisation, OrganisationKind, User
 from marketplace.companies.models import Company, MentoringRequest, RequestNeed
+from marketplace.companies.queries import open_references_of
 from marketplace.companies.states import RequestState
 from marketplace.database import db, utcnow
 from marketplace.errors import N_
@@ -173,7 +174,13 @@ def _fill(expert: Expert, row: ExpertRow, values: dict[str, Any]) -> None:
         if skill is None:
             skill = ExpertSkill(words=wanted.words, term=wanted.term)
             expert.skills.append(skill)
-        skill.level = wanted.grade
+        skill.state_again(
+            words=skill.words,
+            term=skill.term,
+            level=wanted.grade,
+            years=skill.years,
+            evidence=skill.evidence,
+        )
 
 
 def requests_plan(rows: Sequence[RequestRow], programme: Programme) -> Plan:
@@ -188,13 +195,27 @@ def requests_plan(rows: Sequence[RequestRow], programme: Programme) -> Plan:
     firms = {firm.brn: firm for firm in _in_chunks(Organisation, Organisation.brn, numbers)}
     ids = [firm.id for firm in firms.values()]
     companies = {c.organisation_id: c for c in _in_chunks(Company, Company.organisation_id, ids)}
+    open_already: dict[str, str] = {}
+    for start in range(0, len(numbers), CHUNK):
+        open_already |= open_references_of(programme, numbers[start : start + CHUNK])
     for row in rows:
         request = known.get(row.reference)
-        if request is None:
+        other = open_already.setdefault(row.company_brn, row.reference)
+        if request is None and other != row.reference:
+            plan.faults.append(
+                Fault(
+                    kinds.OTHER_REQUEST_OPEN,
+                    row=row.number,
+                    column="company_brn",
+                    label=N_("사업자등록번호"),
+                    value=row.company_brn,
+                    params={"other": other},
+                )
+            )
+        elif request is None:
             plan.new += 1
             plan.steps.append(partial(_add_request, row, programme, firms, companies))
-            continue
-        if not _request_changes(request, row):
+        elif not _request_changes(request, row):
             plan.same += 1
         elif request.state != RequestState.SUBMITTED or request.programme_id != programme.id:
             place = {

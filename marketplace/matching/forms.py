@@ -13,7 +13,7 @@ from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.matching.models import Candidate
-from marketplace.web.fields import LongTextField, Needed, WholeNumberField
+from marketplace.web.fields import LongTextField, Needed, WholeNumberField, options
 
 REASON_LIMIT = 2000
 
@@ -80,9 +80,9 @@ class PreferenceForm(FlaskForm):
     def of(cls, candidates: Sequence[Candidate]) -> PreferenceForm:
         """The form with these candidates to choose from."""
         form = cls()
-        options = [(candidate.id, candidate.expert.name) for candidate in candidates]
-        form.first.choices = [("", gettext("고르십시오")), *options]
-        form.second.choices = form.third.choices = [("", gettext("없음")), *options]
+        named = [(candidate.id, candidate.expert.name) for candidate in candidates]
+        form.first.choices = options([("", gettext("고르십시오")), *named])
+        form.second.choices = form.third.choices = options([("", gettext("없음")), *named])
         return form
 
     def order(self) -> dict[int, int]:

@@ -25,6 +25,7 @@ from marketplace.matching.profiles import (
     Skill,
 )
 from marketplace.matching.rules import Gates
+from marketplace.programmes.conflicts import pairs_of
 from marketplace.programmes.models import Programme
 
 _BLANK_LINE = re.compile(r"\n\s*\n")
@@ -120,7 +121,7 @@ def request_profile(
     """The request as the ranker sees one; ``start_on`` is the start agreed for the case, if there is one.
 
     ``named`` are the firm's relations to go by, those of today unless given. Contributors to the programme
-    count among the organisations that a former employer must not be.
+    are among the organisations around the firm.
     """
     company = request.company
     relations = [
@@ -151,4 +152,4 @@ def request_profile(
 
 def gates_of(programme: Programme) -> Gates:
     """The hard rules as the programme sets them."""
-    return Gates(cooling_off_months=programme.cooling_off_months)
+    return Gates(cooling_off_months=programme.cooling_off_months, ties=pairs_of(programme.conflicts))

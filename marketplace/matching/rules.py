@@ -25,6 +25,7 @@ from marketplace.matching.profiles import (
     RelationKind,
     RequestProfile,
 )
+from marketplace.programmes.conflicts import CONFLICTS, RELATIONS, pairs_of
 
 #: The sentence for each rule, a gettext msgid to be filled with the facts of the exclusion.
 EXCLUSION_TEXT: Mapping[str, str] = {
@@ -69,9 +70,23 @@ MODE_TEXT: Mapping[Mode, str] = {Mode.ONSITE: N_("대면"), Mode.REMOTE: N_("비
 TRANSLATED_FACTS = frozenset({"relation", "wanted", "offered"})
 
 
+#: What counted before a programme could say so itself. Rankings kept without ``ties`` replay with this.
+FORMER_TIES = pairs_of(
+    {
+        "employer": ("self", "customer", "competitor", "contributor"),
+        "shares": tuple(RELATIONS),
+        "kin": tuple(RELATIONS),
+        "vendor": ("self", "vendor"),
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """Which hard rules are on, and how long a former employer stays a conflict (months after leaving)."""
+    """Which hard rules are on, and how long a former employer stays a conflict (months after leaving).
+
+    ``ties`` are the ties that count, as ``tie:relation`` (see ``programmes.conflicts``).
+    """
 
     verified: bool = True
     conflicts: bool = True
@@ -82,6 +97,7 @@ class Gates:
     mode: bool = True
     region: bool = True
     cooling_off_months: int = 24
+    ties: tuple[str, ...] = pairs_of(CONFLICTS)
 
     @classmethod
     def none(cls) -> Gates:
@@ -155,7 +171,7 @@ def exclusions(
     broken += _mode(expert, request) if on.mode else ()
     broken += _region(expert, request) if on.region else ()
     if on.conflicts:
-        broken += _conflicts(expert, request, on.cooling_off_months, today)
+        broken += _conflicts(expert, request, on, today)
     return tuple(broken)
 
 
@@ -229,7 +245,7 @@ def _interests(expert: ExpertProfile) -> list[Interest]:
 
 
 def _conflicts(
-    expert: ExpertProfile, request: RequestProfile, cooling_off_months: int, today: date | None
+    expert: ExpertProfile, request: RequestProfile, gates: Gates, today: date | None
 ) -> list[Exclusion]:
     firm = Relation(RelationKind.SELF, request.company_name, request.company_brn or None)
     start = request.start_on or today
@@ -238,25 +254,21 @@ def _conflicts(
         for relation in (firm, *request.relations):
             if not same_organisation(tie.organisation, tie.brn, relation.organisation, relation.brn):
                 continue
-            if not _stands(tie, relation, start, cooling_off_months):
+            if not _stands(tie, relation, start, gates):
                 continue
             facts = {
                 "organisation": relation.organisation,
                 "relation": RELATION_TEXT[relation.kind],
-                "months": str(cooling_off_months),
+                "months": str(gates.cooling_off_months),
             }
             key = (tie.kind.value, organisation_name(relation.organisation), relation.kind)
             found.setdefault(key, Exclusion(tie.kind.value, facts))
     return list(found.values())
 
 
-def _stands(tie: Interest, relation: Relation, start: date | None, cooling_off_months: int) -> bool:
-    if tie.kind is InterestKind.VENDOR:
-        return relation.kind in (RelationKind.VENDOR, RelationKind.SELF)
-    if tie.kind is InterestKind.EMPLOYER:
-        if relation.kind is RelationKind.VENDOR:
-            return False  # a supplier who once employed the expert is a tie only when declared as one
-        if tie.until is None or start is None:
-            return True
-        return start < add_months(tie.until, cooling_off_months)
-    return True
+def _stands(tie: Interest, relation: Relation, start: date | None, gates: Gates) -> bool:
+    if f"{tie.kind.value}:{relation.kind.value}" not in gates.ties:
+        return False
+    if tie.kind is not InterestKind.EMPLOYER or tie.until is None or start is None:
+        return True
+    return start < add_months(tie.until, gates.cooling_off_months)

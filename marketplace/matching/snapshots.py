@@ -23,7 +23,7 @@ from marketplace.matching.models import MatchCase
 from marketplace.matching.models_ranking import Snapshot, StoredRanking
 from marketplace.matching.profiles import ExpertProfile, RequestProfile
 from marketplace.matching.ranker import ExpertRanker
-from marketplace.matching.rules import Gates
+from marketplace.matching.rules import FORMER_TIES, Gates
 from marketplace.taxonomy.actions import current_vocabulary
 from marketplace.taxonomy.vocabulary import Term, Vocabulary
 
@@ -46,6 +46,7 @@ _SOURCES = (  # whatever a score depends on, in the folder of the package
     "matching/rules.py",
     "matching/scoring.py",
     "matching/weights.py",
+    "programmes/conflicts.py",
     "taxonomy/symptoms.py",
     "taxonomy/text.py",
     "taxonomy/vocabulary.py",
@@ -150,7 +151,7 @@ def replay(stored: StoredRanking) -> str | None:
     ranking = ranker.rank(
         [request],
         top=0 if settings["also"] else settings["top"],
-        gates=from_json(Gates, settings["gates"]),
+        gates=from_json(Gates, {"ties": FORMER_TIES, **settings["gates"]}),
         today=date.fromisoformat(settings["today"]) if settings["today"] else None,
     )[0]
     again = listed(ranking, settings)

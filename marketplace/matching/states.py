@@ -41,13 +41,13 @@ class CandidateState(StrEnum):
 
 STATE_LABELS = {
     CaseState.MATCHING: N_("매칭중"),
-    CaseState.PROPOSED: N_("추천"),
+    CaseState.PROPOSED: N_("후보 추천됨"),
     CaseState.OFFERED: N_("전문가 회신 대기"),
     CaseState.ACCEPTED: N_("1차 승인 대기"),
     CaseState.FIRST_APPROVED: N_("최종 승인 대기"),
     CaseState.APPROVED: N_("승인 완료"),
-    CaseState.WITHDRAWN: N_("취소"),
-    CaseState.STOPPED: N_("중단"),
+    CaseState.WITHDRAWN: N_("취소됨"),
+    CaseState.STOPPED: N_("중단됨"),
 }
 TONES = {  # of the badge
     CaseState.MATCHING: "gray",
@@ -62,12 +62,12 @@ TONES = {  # of the badge
 CANDIDATE_LABELS = {
     CandidateState.LISTED: N_("추천됨"),
     CandidateState.OFFERED: N_("회신 대기"),
-    CandidateState.ACCEPTED: N_("수락"),
-    CandidateState.DECLINED: N_("거절"),
+    CandidateState.ACCEPTED: N_("수락함"),
+    CandidateState.DECLINED: N_("거절함"),
     CandidateState.EXPIRED: N_("기한 지남"),
-    CandidateState.REFUSED: N_("기업이 거절"),
-    CandidateState.REJECTED: N_("반려"),
-    CandidateState.LAPSED: N_("종료"),
+    CandidateState.REFUSED: N_("기업이 거절함"),
+    CandidateState.REJECTED: N_("반려됨"),
+    CandidateState.LAPSED: N_("종료됨"),
 }
 HOLDER = {  # who holds a case now
     CaseState.MATCHING: N_("운영기관"),

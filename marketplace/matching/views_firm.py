@@ -19,7 +19,7 @@ from marketplace.matching.checks import HOLDS_AGAINST
 from marketplace.matching.forms import PreferenceForm, RefuseForm
 from marketplace.matching.models import MatchCase
 from marketplace.matching.periods import Step, coming_period
-from marketplace.matching.states import TRANSITIONS, CandidateState, CaseState
+from marketplace.matching.states import TRANSITIONS, CandidateState, CaseState, next_state
 from marketplace.web.page import me, page, show, submitted, to
 
 NOMINATING = tuple(state for state in CaseState if "nominate" in TRANSITIONS[state])
@@ -89,7 +89,9 @@ def _candidates_page(request_id: int, form: PreferenceForm | None, refusal: Refu
 @page(Permission.STATE_PREFERENCES)
 def nominate(request_id: int, expert_id: int) -> Response:
     """Put an expert whom the firm found itself among the candidates."""
-    case, expert = queries.own_case(me(), request_id), open_expert(expert_id)
+    case = queries.own_case(me(), request_id)
+    next_state(case.state, "nominate")  # only then are names shown
+    expert = open_expert(expert_id)
     if sent.method == "POST":
         actions.nominate(case, expert_id, by=me())
         flash(gettext("%(name)s 전문가를 후보에 넣었습니다.", name=expert.name), "success")

@@ -14,6 +14,7 @@ from marketplace.audit import recorded
 from marketplace.database import db
 from marketplace.errors import N_, NotFound, RuleBroken
 from marketplace.events import Event
+from marketplace.programmes.conflicts import table_of
 from marketplace.programmes.models import Contribution, Programme, Tier
 
 
@@ -68,6 +69,14 @@ def save_programme(programme: Programme, values: dict[str, Any], *, by: User) ->
             raise RuleBroken(N_("알림은 회신 기한보다 먼저 나가야 합니다."), field="reminder_days")
         for name, value in values.items():
             setattr(programme, name, value)
+
+
+def save_conflicts(programme: Programme, pairs: list[str], *, by: User) -> None:
+    """Set which tie of an expert counts against which relation; rankings already kept stay as they are."""
+    require(by, Permission.EDIT_PROGRAMME, programme)
+    values = {"conflicts": table_of(pairs)}
+    with recorded(by, Event.PROGRAMME_SAVED, programme, changed=_changed(programme, values)):
+        programme.conflicts = values["conflicts"]
 
 
 def save_tier(programme: Programme, tier: Tier | None, values: dict[str, Any], *, by: User) -> Tier:

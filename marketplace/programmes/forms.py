@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import SelectField
+from wtforms import SelectField, SelectMultipleField
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.errors import N_
+from marketplace.programmes.conflicts import RELATIONS, TIES
 from marketplace.programmes.models import ProgrammeState
-from marketplace.web.fields import DayField, Needed, TextField, WholeNumberField
+from marketplace.web.fields import DayField, Needed, TextField, WholeNumberField, options
 
 STATE_LABELS = {
     ProgrammeState.PREPARING: N_("준비 중"),
@@ -27,7 +29,7 @@ class ProgrammeForm(FlaskForm):
 
     name_ko = TextField(_("사업명 (한국어)"), NEEDED, limit=120)
     name_en = TextField(_("사업명 (영어)"), NEEDED, limit=120)
-    state = SelectField(_("상태"), choices=[(str(s), _(label)) for s, label in STATE_LABELS.items()])
+    state = SelectField(_("상태"), choices=options((str(s), _(label)) for s, label in STATE_LABELS.items()))
     opens_on = DayField(_("접수 시작일"), NEEDED)
     closes_on = DayField(_("접수 마감일"), NEEDED)
     budget = WholeNumberField(_("사업예산 (원)"), NEEDED, most=10**13)
@@ -71,3 +73,17 @@ class ContributionForm(FlaskForm):
     sponsor_id = SelectField(_("참여 대기업"), coerce=int, validate_choice=False)
     pledged = WholeNumberField(_("약정액 (원)"), NEEDED, least=1, most=10**13)
     received = WholeNumberField(_("입금액 (원)"), NEEDED, most=10**13)
+
+
+class ConflictsForm(FlaskForm):
+    """Which tie counts against which relation; the page draws the boxes as a table."""
+
+    pairs = SelectMultipleField(
+        _("이해충돌로 보는 관계"),
+        choices=options((f"{tie}:{relation}", "") for tie in TIES for relation in RELATIONS),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        invalid_choice_message=_(
+            "표에 있는 칸만 고를 수 있습니다. 새로 고친 뒤 다시 골라 주십시오: %(value)s"
+        ),
+    )

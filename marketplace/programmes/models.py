@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.access import Role
 from marketplace.accounts.models import Organisation, User
 from marketplace.database import Base, Identified, Text, Versioned, Won, db, one_of
+from marketplace.programmes.conflicts import CONFLICTS, pairs_of, table_of
 
 
 class ProgrammeState(StrEnum):
@@ -25,7 +26,8 @@ class ProgrammeState(StrEnum):
 class Programme(Identified, Versioned, Base):
     """One programme in one year. Deadlines are in days, ``cooling_off_months`` counts from leaving an employer.
 
-    ``weights`` are the ranker's weights by part; empty means the prior.
+    ``weights`` are the ranker's weights by part; empty means the prior. ``conflicts``: tie of an expert ->
+    relations to the firm against which it counts (see ``conflicts``).
     """
 
     __tablename__ = "programmes"
@@ -57,6 +59,7 @@ class Programme(Identified, Versioned, Base):
     min_candidates: Mapped[int] = mapped_column(default=3)
     max_candidates: Mapped[int] = mapped_column(default=5)
     weights: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    conflicts: Mapped[dict[str, Any]] = mapped_column(default=lambda: table_of(pairs_of(CONFLICTS)))
 
     operator: Mapped[Organisation] = relationship(foreign_keys=[operator_id], lazy="joined")
     ministry: Mapped[Organisation] = relationship(foreign_keys=[ministry_id], lazy="joined")

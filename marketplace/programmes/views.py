@@ -10,8 +10,16 @@ from wtforms import SelectField
 from marketplace.access import Permission, Role, may
 from marketplace.errors import N_
 from marketplace.programmes import actions
-from marketplace.programmes.forms import STATE_LABELS, ContributionForm, ProgrammeForm, TierForm
+from marketplace.programmes.conflicts import RELATIONS, TIES, pairs_of
+from marketplace.programmes.forms import (
+    STATE_LABELS,
+    ConflictsForm,
+    ContributionForm,
+    ProgrammeForm,
+    TierForm,
+)
 from marketplace.programmes.models import Programme
+from marketplace.web.fields import options
 from marketplace.web.navigation import menu
 from marketplace.web.page import me, page, show, submitted, to
 from marketplace.web.todo import place_to_go
@@ -45,7 +53,14 @@ def index() -> Any:
 def detail(programme_id: int) -> Any:
     """The rules of one programme, its tiers and contributions."""
     programme = actions.find_programme(programme_id, by=me())
-    return show("programmes/detail.html", programme=programme, states=STATE_LABELS)
+    return show(
+        "programmes/detail.html",
+        programme=programme,
+        states=STATE_LABELS,
+        ties=TIES,
+        relations=RELATIONS,
+        counting=pairs_of(programme.conflicts),
+    )
 
 
 def _form_page(programme: Programme, form: Any, heading: str) -> Any:
@@ -65,6 +80,17 @@ def edit(programme_id: int) -> Any:
     if submitted(form, lambda: actions.save_programme(programme, _values(form), by=me())):
         return to(f"/programmes/{programme.id}")
     return _form_page(programme, form, N_("규정 변경"))
+
+
+@blueprint.route("/programmes/<int:programme_id>/conflicts", methods=["GET", "POST"])
+@page(Permission.EDIT_PROGRAMME)
+def edit_conflicts(programme_id: int) -> Any:
+    """Say which tie of an expert counts against which organisation around a firm."""
+    programme = _editable(programme_id)
+    form = ConflictsForm(data={"pairs": pairs_of(programme.conflicts)})
+    if submitted(form, lambda: actions.save_conflicts(programme, form.pairs.data or [], by=me())):
+        return to(f"/programmes/{programme.id}")
+    return show("programmes/conflicts.html", programme=programme, form=form, ties=TIES, relations=RELATIONS)
 
 
 @blueprint.route("/programmes/<int:programme_id>/tiers/new", methods=["GET", "POST"])
@@ -109,9 +135,9 @@ def contributions(programme_id: int) -> Any:
 
 
 def _offer_sponsors(field: SelectField) -> None:
-    field.choices = [(sponsor.id, sponsor.name) for sponsor in actions.sponsors()]
+    field.choices = options((sponsor.id, sponsor.name) for sponsor in actions.sponsors())
     if field.data is None and field.choices:
-        field.data = field.choices[0][0]
+        field.data = field.choices[0].value
 
 
 @blueprint.get("/contribution")

@@ -40,7 +40,7 @@ place_to_go(
 )
 menu(91, N_("메일"), "reporting.mails", lambda user: may(user, Permission.SEE_MAIL))
 
-MAIL_LABELS = {MailState.PENDING: N_("대기"), MailState.SENT: N_("발송"), MailState.DEAD: N_("발송 불가")}
+MAIL_LABELS = {MailState.PENDING: N_("대기"), MailState.SENT: N_("발송됨"), MailState.DEAD: N_("발송 불가")}
 
 
 @blueprint.get("/")

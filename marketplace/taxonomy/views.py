@@ -10,6 +10,7 @@ from marketplace.access import Permission, may
 from marketplace.errors import N_, RuleBroken
 from marketplace.taxonomy import actions
 from marketplace.taxonomy.forms import NewTermForm, ReplaceForm, TermForm
+from marketplace.web.fields import options
 from marketplace.web.navigation import menu
 from marketplace.web.page import me, page, show, submitted, text_arg, to
 
@@ -23,8 +24,12 @@ menu(80, N_("분류체계"), "taxonomy.index", lambda user: may(user, Permission
 def index() -> Any:
     """All terms, narrowed by group and words."""
     terms = actions.terms(text_arg("q"), text_arg("group", 5))
-    options = [(group.code, group.name_ko) for group in actions.groups()]
-    return show("taxonomy/index.html", terms=terms, group_options=options, version=actions.newest_version())
+    return show(
+        "taxonomy/index.html",
+        terms=terms,
+        group_options=[(group.code, group.name_ko) for group in actions.groups()],
+        version=actions.newest_version(),
+    )
 
 
 @blueprint.route("/taxonomy/new", methods=["GET", "POST"])
@@ -32,7 +37,7 @@ def index() -> Any:
 def add() -> Any:
     """Add a term."""
     form = NewTermForm()
-    form.group_code.choices = [(group.code, group.name_ko) for group in actions.groups()]
+    form.group_code.choices = options((group.code, group.name_ko) for group in actions.groups())
 
     def save() -> None:
         if any(term.code == form.code.data for term in actions.terms()):
@@ -68,9 +73,9 @@ def replace(code: str) -> Any:
 
 def _replace_form(code: str) -> ReplaceForm:
     form = ReplaceForm()
-    form.replacement.choices = [
+    form.replacement.choices = options(
         (term.code, f"{term.code} {term.name_ko}")
         for term in actions.terms()
         if term.replaced_by is None and term.code != code
-    ]
+    )
     return form

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import DateField, IntegerField, StringField, TextAreaField
+from wtforms import DateField, IntegerField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import StopValidation, ValidationError
 
 _BREAKS = re.compile(r"\r\n?")
@@ -23,6 +24,11 @@ def normal(text: str | None, *, lines: bool = False) -> str | None:
     text = _BREAKS.sub("\n", unicodedata.normalize("NFC", text))
     kept = (c for c in text if (lines and c in "\n\t") or unicodedata.category(c) not in ("Cc", "Cs"))
     return "".join(kept).strip()
+
+
+def options(pairs: Iterable[tuple[Any, Any]], group: str | None = None) -> list[SelectChoice]:
+    """Choices of a box from pairs of value and label, under a heading when one is given."""
+    return [SelectChoice(value, label, optgroup=group) for value, label in pairs]
 
 
 class Pointed(str):

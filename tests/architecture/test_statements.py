@@ -45,6 +45,9 @@ FEW, MANY = 10, 200
 def people(app):
     programme = factories.programme()
     firm = factories.company()
+    factories.case(
+        factories.request(firm, programme, RequestState.ELIGIBLE)
+    )  # so that it may look at experts
     expert = factories.expert()
     return programme, firm, expert, {
         Role.COMPANY: factories.person_of(firm),

@@ -109,6 +109,8 @@ def test_a_verb_leads_from_each_state_as_the_table_says_and_nowhere_else(world, 
             db.session.refresh(request)
             assert request.state == after, (state, verb)
             assert [entry.event for entry in history_of(request)] == [RECORDED[verb]]
+        request.state = S.WITHDRAWN  # a firm has one request at a time
+        factories.save(request)
 
 
 @pytest.mark.parametrize("verb", sorted(DO))

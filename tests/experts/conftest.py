@@ -9,6 +9,7 @@ import pytest
 
 from marketplace.access import Role
 from marketplace.accounts.models import OrganisationKind, User
+from marketplace.companies.states import RequestState
 from marketplace.experts.models import Expert, ExpertState
 from tests import factories
 from tests.conftest import sign_in
@@ -37,6 +38,13 @@ def complete(state: ExpertState = ExpertState.DRAFT, **facts: Any) -> Expert:
     if state is ExpertState.SUBMITTED:
         facts.setdefault("submitted_at", factories.utcnow())
     return factories.expert(state, **facts)
+
+
+def searching_person() -> User:
+    """Somebody of a firm that may look at experts: its case is open for nominations."""
+    firm = factories.company()
+    factories.case(factories.request(firm, state=RequestState.ELIGIBLE))
+    return factories.person_of(firm)
 
 
 @pytest.fixture

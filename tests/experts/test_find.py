@@ -4,19 +4,20 @@ import pytest
 from sqlalchemy import event
 
 from marketplace.access import Role
+from marketplace.companies.states import RequestState
 from marketplace.database import db
 from marketplace.experts import card
 from marketplace.experts.labels import masked_email, masked_phone, without_contacts
 from marketplace.experts.models import ExpertState
 from tests import factories
-from tests.experts.conftest import LEFT, complete
+from tests.experts.conftest import LEFT, complete, searching_person
 
 pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
 def firm(as_user):
-    return as_user(factories.user(Role.COMPANY))
+    return as_user(searching_person())
 
 
 @pytest.fixture
@@ -122,6 +123,24 @@ def test_a_list_asks_no_more_of_the_database_when_it_is_longer(path, app, firm, 
         complete(ExpertState.VERIFIED, interests=(("kin", "가"),))
     # Listeners stay on the engine; each call counts with its own list.
     assert statements() == few
+
+
+def test_a_firm_without_an_open_case_is_told_when_it_may_look(as_user):
+    expert = complete(ExpertState.VERIFIED, name="보이는사람")
+    firm = factories.company()
+    client = as_user(factories.person_of(firm))
+    for _ in range(2):
+        for path in ("/experts", "/experts?q=보이는", f"/experts/{expert.id}", "/experts/999999"):
+            answer = client.get(path)
+            assert answer.status_code == 403 and "언제 열립니까" in answer.text, path
+            assert "보이는사람" not in answer.text
+        factories.request(firm, state=RequestState.SUBMITTED)
+
+
+def test_another_firms_open_case_opens_nothing(as_user):
+    searching_person()
+    other = as_user(factories.person_of(factories.company()))
+    assert other.get("/experts").status_code == 403
 
 
 def test_slices_above_add_what_a_firm_can_do_with_an_expert(firm, monkeypatch):

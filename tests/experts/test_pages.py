@@ -5,7 +5,7 @@ import pytest
 from marketplace.access import Role
 from marketplace.experts.models import ExpertState
 from tests import factories
-from tests.experts.conftest import complete
+from tests.experts.conftest import complete, searching_person
 
 OWN = [
     "/expert",
@@ -82,7 +82,7 @@ def test_signed_out_people_are_asked_to_sign_in(client):
 @pytest.mark.parametrize("number", ["0", "999999", str(10**20), "abc", "-1"])
 def test_an_id_that_cannot_be_is_not_found(number, as_user):
     expert = complete(ExpertState.VERIFIED)
-    own, firm = as_user(expert.user), as_user(factories.user(Role.COMPANY))
+    own, firm = as_user(expert.user), as_user(searching_person())
     staff = as_user(factories.user(Role.OPERATOR))
     for kind in ("careers", "skills", "interests"):
         assert own.get(f"/expert/{kind}/{number}").status_code == 404
@@ -100,4 +100,4 @@ def test_an_id_that_cannot_be_is_not_found(number, as_user):
 def test_a_nonsense_address_of_a_list_gives_a_list(query, as_user):
     complete(ExpertState.VERIFIED)
     assert as_user(factories.user(Role.OPERATOR)).get(f"/staff/experts?{query}").status_code == 200
-    assert as_user(factories.user(Role.COMPANY)).get(f"/experts?{query}").status_code == 200
+    assert as_user(searching_person()).get(f"/experts?{query}").status_code == 200

@@ -160,7 +160,7 @@ def test_several_clean_profiles_are_verified_at_once_each_with_its_entry(operato
     staff = as_user(operator)
     ids = "&".join(f"ids={expert.id}" for expert in [*clean, lacking, draft])
     page = staff.get(f"/staff/experts/verify?{ids}&ids=abc&ids={10**20}").text
-    assert "2명 확인 완료" in page and "빠진 항목 있음, 제외" in page and draft.name not in page
+    assert "2명 일괄 확인" in page and "빠진 항목 있음, 제외" in page and draft.name not in page
     assert all(f'value="{expert.id}-{expert.version}"' in page for expert in clean)
     seen = [f"{expert.id}-{expert.version}" for expert in clean]
     assert staff.post("/staff/experts/verify", data={"seen": seen, "checks": ALL[:1]}).status_code == 422

@@ -9,7 +9,8 @@ from marketplace import jobs
 from marketplace.access import Role
 from marketplace.audit import history_of
 from marketplace.companies.eligibility import findings
-from marketplace.companies.models import MentoringRequest
+from marketplace.companies.models import Company, MentoringRequest
+from marketplace.companies.states import RequestState
 from marketplace.database import db
 from marketplace.experts.models import Expert, ExpertState
 from marketplace.imports.models import ImportFile, ImportState
@@ -211,3 +212,34 @@ def test_a_dropped_file_cannot_be_written(operator, client):
 def test_an_empty_workbook_to_fill_in_can_be_had(operator, client):
     assert client.get("/imports/template/experts.xlsx").data[:2] == b"PK"
     assert client.get("/imports/template/else.xlsx").status_code == 404
+
+
+def test_a_second_request_of_a_firm_is_a_fault_of_its_row_and_nothing_is_written(operator, client):
+    both = REQUESTS + "r02,1248100998,해무표면처리,C25,부산,둘째,또 문제가 있습니다,도금:3,4\n"
+    data = {"kind": "requests", "programme_id": str(operator.programme.id)}
+    file = bring(client, both, "requests.csv", **data)
+    assert file.state == ImportState.FAULTY
+    assert [(fault["kind"], fault["row"]) for fault in file.faults] == [("other_request_open", 3)]
+    page = client.get(f"/imports/{file.id}").text
+    assert "이미 있습니다(r01)" in page and "한 건만 남기고" in page
+
+
+def test_a_firm_that_handed_in_after_the_check_stops_the_writing(operator, client):
+    data = {"kind": "requests", "programme_id": str(operator.programme.id)}
+    file = bring(client, REQUESTS, "requests.csv", **data)
+    assert file.state == ImportState.CHECKED
+    firm = factories.organisation(name="해무표면처리", brn="1248100998")
+    company = factories.save(Company(organisation_id=firm.id))
+    handed_in = factories.request(company, operator.programme, RequestState.SUBMITTED)
+    file = write(client, file)
+    assert file.state == ImportState.FAULTY
+    assert [request.id for request in db.session.query(MentoringRequest)] == [handed_in.id]
+
+
+def test_a_firm_whose_request_is_withdrawn_or_in_another_programme_may_come_in(operator, client):
+    firm = factories.organisation(name="해무표면처리", brn="1248100998")
+    company = factories.save(Company(organisation_id=firm.id))
+    factories.request(company, operator.programme, RequestState.WITHDRAWN)
+    factories.request(company, factories.programme(), RequestState.SUBMITTED)
+    data = {"kind": "requests", "programme_id": str(operator.programme.id)}
+    assert bring(client, REQUESTS, "requests.csv", **data).state == ImportState.CHECKED

@@ -15,11 +15,11 @@ def take_up(operator: Person, firm: str) -> None:
     row = operator.page.get_by_role("row").filter(has_text=firm)
     row.get_by_role("link").first.click()
     operator.press("요건검토 시작")
-    expect(operator.main.get_by_role("button", name="적격", exact=True)).to_be_visible()
+    expect(operator.main.get_by_role("button", name="적격으로 판정", exact=True)).to_be_visible()
 
 
 def find_eligible(operator: Person) -> None:
-    operator.press("적격")
+    operator.press("적격으로 판정")
     operator.sees("저장했습니다.")
 
 

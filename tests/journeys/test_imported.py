@@ -71,7 +71,7 @@ def verify_everybody(operator: Person) -> None:
         waiting = operator.main.get_by_role("table", name="전문가 목록").get_by_role("rowheader")
         expect(waiting).to_have_count(left)
         waiting.first.get_by_role("link").click()
-        operator.tick(operator.main.get_by_role("radio", name="확인 완료"))
+        operator.tick(operator.main.get_by_role("radio", name="전문가 확인"))
         for check in operator.main.get_by_role("group", name="확인한 내용").get_by_role("checkbox").all():
             operator.tick(check)
         operator.press("처리")
@@ -96,7 +96,7 @@ def invite_firm(admin: Person) -> None:
 def check_imported_request(operator: Person) -> None:
     """The site says what the sheet did not hold; the operator notes how it was checked instead."""
     steps.take_up(operator, FIRM)
-    operator.press("적격")
+    operator.press("적격으로 판정")
     operator.sees("부적합 항목이 있으면 적격으로 판정할 수 없습니다.")
     operator.choose("지원 제외 사유 판단", "적합")
     operator.main.get_by_label("지원 제외 사유 메모").fill("서면 확인서로 확인함")

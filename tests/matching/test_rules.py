@@ -19,12 +19,14 @@ from marketplace.matching.profiles import (
 )
 from marketplace.matching.rules import (
     EXCLUSION_TEXT,
+    FORMER_TIES,
     Gates,
     add_months,
     exclusions,
     peak,
     unchecked,
 )
+from marketplace.programmes.conflicts import CONFLICTS, RELATIONS, TIES, pairs_of, table_of
 
 EXPERT = ExpertProfile("e1", regions=("48",), mode=Mode.BOTH, capacity=2)
 REQUEST = RequestProfile(
@@ -165,6 +167,50 @@ def test_a_tie_to_a_supplier_counts_when_the_firm_considers_that_supplier() -> N
     expert = replace(EXPERT, interests=(Interest(InterestKind.VENDOR, "㈜솔루션나라"),))
     assert broken(expert) == []
     assert broken(expert, related(RelationKind.VENDOR, "솔루션 나라")) == ["vendor"]
+
+
+def tied(kind: InterestKind, name: str = "대한전자") -> ExpertProfile:
+    return replace(EXPERT, interests=(Interest(kind, name),))
+
+
+@pytest.mark.parametrize("relation", [kind for kind in RelationKind if kind is not RelationKind.SELF])
+@pytest.mark.parametrize("tie", list(InterestKind))
+def test_a_tie_counts_against_the_relations_of_the_table_and_no_other(
+    tie: InterestKind, relation: RelationKind
+) -> None:
+    counts = relation.value in CONFLICTS[tie.value]
+    assert broken(tied(tie), related(relation, "대한전자")) == ([tie.value] if counts else [])
+
+
+def test_who_holds_shares_of_the_contributor_may_be_proposed() -> None:
+    request = related(RelationKind.CONTRIBUTOR, "대한전자")
+    assert broken(tied(InterestKind.SHARES), request) == []
+    assert broken(tied(InterestKind.KIN), request) == []
+    assert broken(employer("대한전자", None), request) == ["employer"]
+
+
+@pytest.mark.parametrize("pair", pairs_of(dict.fromkeys(TIES, RELATIONS)))
+def test_a_programme_decides_about_each_pair_by_itself(pair: str) -> None:
+    tie, relation = pair.split(":")
+    expert = tied(InterestKind(tie), "한빛정밀" if relation == "self" else "대한전자")
+    request = REQUEST if relation == "self" else related(RelationKind(relation), "대한전자")
+    assert broken(expert, request, Gates(ties=(pair,))) == [tie]
+    others = tuple(other for other in pairs_of(dict.fromkeys(TIES, RELATIONS)) if other != pair)
+    assert broken(expert, request, Gates(ties=others)) == []
+
+
+def test_the_table_has_the_ties_and_relations_that_the_ranker_knows() -> None:
+    assert list(TIES) == [kind.value for kind in InterestKind]
+    assert set(RELATIONS) == {kind.value for kind in RelationKind}
+    assert table_of(pairs_of(CONFLICTS)) == {tie: list(found) for tie, found in CONFLICTS.items()}
+    assert table_of(["shares:self", "shares:moon", "", "x"])["shares"] == ["self"]
+
+
+def test_before_the_table_shares_and_kin_counted_against_everybody() -> None:
+    former = Gates(ties=FORMER_TIES)
+    for kind in (InterestKind.SHARES, InterestKind.KIN):
+        for relation in RelationKind:
+            assert broken(tied(kind), related(relation, "대한전자"), former) == [kind.value]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
+from marketplace.accounts.models import OrganisationKind
 from marketplace.audit import recorded
 from marketplace.database import db, writing_allowed
 from marketplace.events import Event
@@ -11,6 +12,7 @@ from marketplace.matching.index import rank_case
 from marketplace.matching.models_ranking import Snapshot, StoredRanking
 from marketplace.matching.profiles import ExpertProfile, RequestProfile
 from marketplace.matching.rows import expert_profile, request_profile
+from marketplace.matching.rules import FORMER_TIES
 from marketplace.matching.snapshots import (
     code_version,
     from_json,
@@ -19,6 +21,7 @@ from marketplace.matching.snapshots import (
     vocabulary_from,
     vocabulary_json,
 )
+from marketplace.programmes.conflicts import pairs_of, table_of
 from marketplace.taxonomy.actions import current_vocabulary
 from tests import factories
 from tests.matching.world import World, release
@@ -72,6 +75,35 @@ def test_a_ranking_with_an_expert_asked_for_replays_too(world):
     case = world.case()
     stored = keep(world, case, top=1, also=[world.experts[3].id])
     assert len(stored.result["experts"]) == 2
+    assert replay(stored) is None
+
+
+def test_a_ranking_is_kept_with_the_ties_that_counted_and_replays_with_them(world):
+    sponsor = factories.organisation(OrganisationKind.SPONSOR, name="대한전자")
+    factories.contribution(world.programme, sponsor)
+    holder = factories.expert(interests=(("shares", "대한전자"),))
+    stored = keep(world, world.case())
+    assert str(holder.id) not in [row["expert"] for row in stored.result["excluded"]]
+    db.session.refresh(stored)
+    assert stored.settings["gates"]["ties"] == list(pairs_of(world.programme.conflicts))
+    world.programme.conflicts = table_of(FORMER_TIES)
+    factories.save(world.programme)
+    assert replay(stored) is None
+    assert str(holder.id) in [row["expert"] for row in keep(world, world.case()).result["excluded"]]
+
+
+def test_a_ranking_kept_before_programmes_had_the_table_replays_as_it_was(world):
+    sponsor = factories.organisation(OrganisationKind.SPONSOR, name="대한전자")
+    factories.contribution(world.programme, sponsor)
+    holder = factories.expert(interests=(("shares", "대한전자"),))
+    world.programme.conflicts = table_of(FORMER_TIES)
+    factories.save(world.programme)
+    stored = keep(world, world.case())
+    assert str(holder.id) in [row["expert"] for row in stored.result["excluded"]]
+    gates = {name: value for name, value in stored.settings["gates"].items() if name != "ties"}
+    with writing_allowed():
+        stored.settings = {**stored.settings, "gates": gates}
+        db.session.commit()
     assert replay(stored) is None
 
 

@@ -6,6 +6,9 @@ from marketplace.access import Role
 from marketplace.accounts.models import OrganisationKind
 from marketplace.audit import history_of
 from marketplace.database import db
+from marketplace.matching.rows import gates_of
+from marketplace.programmes.conflicts import CONFLICTS, pairs_of, table_of
+from marketplace.programmes.models import Programme
 from tests import factories
 from tests.conftest import sign_in
 
@@ -89,3 +92,47 @@ def test_receiving_more_than_was_pledged_is_refused(app, client):
     answer = client.post(f"/programmes/{programme.id}/contributions", data=data)
     assert answer.status_code == 422
     assert "약정액을 넘을 수 없습니다" in answer.text
+
+
+def test_the_programme_of_the_package_starts_with_the_default_table(app):
+    shipped = db.session.query(Programme).filter_by(code="SMM-2026").one()
+    assert shipped.conflicts == table_of(pairs_of(CONFLICTS)) == factories.programme().conflicts
+
+
+def test_the_ministry_says_which_tie_counts_and_the_rules_follow(app, client):
+    programme = factories.programme()
+    sign_in(client, official(programme))
+    url = f"/programmes/{programme.id}/conflicts"
+    page = client.get(url).text
+    assert page.count('name="pairs"') == 20
+    assert page.count(" checked") == len(pairs_of(CONFLICTS))
+    before = programme.conflicts
+    ticked = ["employer:self", "vendor:vendor"]
+    assert client.post(url, data={"pairs": ticked}).status_code == 303
+    db.session.refresh(programme)
+    after = {"employer": ["self"], "shares": [], "kin": [], "vendor": ["vendor"]}
+    assert programme.conflicts == after
+    assert gates_of(programme).ties == ("employer:self", "vendor:vendor")
+    entry = history_of(programme)[-1]
+    assert (entry.event, entry.facts["changed"]) == ("programme_saved", {"conflicts": [before, after]})
+    assert client.get(f"/programmes/{programme.id}").text.count(">이해충돌</span>") == 2
+
+
+def test_a_pair_that_is_not_in_the_table_is_refused_and_the_ticks_are_kept(app, client):
+    programme = factories.programme()
+    sign_in(client, official(programme))
+    answer = client.post(
+        f"/programmes/{programme.id}/conflicts", data={"pairs": ["kin:customer", "kin:moon"]}
+    )
+    assert answer.status_code == 422
+    assert "표에 있는 칸만 고를 수 있습니다" in answer.text
+    assert 'value="kin:customer" checked' in answer.text
+    db.session.refresh(programme)
+    assert programme.conflicts == table_of(pairs_of(CONFLICTS))
+
+
+def test_the_operator_reads_the_table_and_does_not_change_it(app, client):
+    programme = factories.programme()
+    sign_in(client, factories.user(Role.OPERATOR, programme.operator))
+    assert "이해충돌로 보는 관계" in client.get(f"/programmes/{programme.id}").text
+    assert client.post(f"/programmes/{programme.id}/conflicts", data={"pairs": []}).status_code == 403
