@@ -26,7 +26,7 @@ def choice(explainer: Explainer, request: str, *, exact: bool = True) -> Fact | 
     expert = given.experts[given.col[at]]
     if given.pinned[at]:
         return Fact("pinned", request, {"expert": expert})
-    low, high = np.searchsorted(given.row, [i, i + 1]).tolist()
+    low, high = given.span(i)
     others = [other for other in range(low, high) if other != at]
     if not others:
         return Fact("only", request, {"expert": expert})
@@ -42,6 +42,8 @@ def choice(explainer: Explainer, request: str, *, exact: bool = True) -> Fact | 
         return Fact("floor", request, facts)
     if other_score <= score:
         return Fact("lower", request, facts)
+    if not explainer.market.model.room[given.col[other]]:
+        return Fact("closed", request, facts)
     price = explainer.price(at)
     net = _worth(explainer, at) - price
     swap = why_not(explainer, request, facts["other"]) if exact else None
@@ -50,7 +52,7 @@ def choice(explainer: Explainer, request: str, *, exact: bool = True) -> Fact | 
     elif swap.gain is not None:
         other_price = round(_worth(explainer, other) - net - swap.gain.points, 4)
     else:
-        return Fact("aim", request, facts)
+        return Fact(swap.kind, request, facts)
     other_net = round(_worth(explainer, other) - other_price, 4)
     facts |= {"price": price, "net": round(net, 4), "other_price": other_price, "other_net": other_net}
     kind = "dearer" if other_net <= round(net, 4) else "aim"
@@ -85,7 +87,7 @@ def why_not(explainer: Explainer, request: str, expert: str) -> Fact:
     ways = residual.ways_to(np.array([goal]), np.zeros(1, dtype=np.int64))
     path = ways.path(node)
     if path is None:
-        return Fact("aim", request, facts)
+        return Fact("closed", request, facts)
     cost = int(ways.ahead[node]) - int(gain[wanted])
     before = None
     if at is None:

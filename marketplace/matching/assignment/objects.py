@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
-
 from marketplace.errors import N_
 from marketplace.matching.assignment.inputs import Edge
 from marketplace.matching.assignment.outcome import Outcome
@@ -135,7 +133,7 @@ def _unserved(
     outcome: Outcome, request: str, rules: dict[str, int], holders: Mapping[str, Sequence[str]]
 ) -> Unserved:
     given = outcome.problem
-    low, high = np.searchsorted(given.row, [given.row_of[request], given.row_of[request] + 1])
+    low, high = given.span(given.row_of[request])
     columns = given.col[low:high]
     experts = [given.experts[j] for j in columns.tolist()]
     room = given.places[columns]

@@ -63,10 +63,19 @@ class Problem:
     def col_of(self) -> dict[str, int]:
         return {key: j for j, key in enumerate(self.experts)}
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        places = np.arange(len(self.requests) + 1, dtype=self.row.dtype)
+        return [int(start) for start in np.searchsorted(self.row, places)]
+
+    def span(self, i: int) -> tuple[int, int]:
+        """Where the pairs of the request in row ``i`` begin and end."""
+        return self._starts[i], self._starts[i + 1]
+
     def index(self, request: str, expert: str) -> int | None:
         """The position of a pair, or None when it is not eligible."""
-        i, j = self.row_of[request], self.col_of[expert]
-        low, high = np.searchsorted(self.row, [i, i + 1])
+        j = self.col_of[expert]
+        low, high = self.span(self.row_of[request])
         at = int(low + np.searchsorted(self.col[low:high], j))
         return at if at < high and self.col[at] == j else None
 

@@ -29,6 +29,7 @@ CHOICE_TEXT: Mapping[str, str] = {
         "다음 후보인 %(other)s 전문가의 점수 %(other_score)s점은 %(expert)s 전문가의 %(score)s점보다 높지 않습니다."
     ),
     "aim": N_("%(other)s 전문가에게 배정하면 더 앞선 목표(최소 건수나 배정 건수)를 이루지 못합니다."),
+    "closed": N_("%(other)s 전문가에게는 이번 회차에 내줄 자리가 없습니다."),
     "only": N_("가능한 다른 전문가가 없습니다."),
     "pinned": N_("이미 정해져 바꾸지 않은 배정입니다."),
     "floor": N_("%(other)s 전문가의 점수 %(other_score)s점은 이번 회차에서 지키는 최저 점수보다 낮습니다."),

@@ -44,8 +44,7 @@ def covering(problem: Problem, team: Team) -> list[tuple[int, ...]]:
 
     Fewer members go before more, then the higher mean, then the order of the experts.
     """
-    i = problem.row_of[team.request]
-    low, high = np.searchsorted(problem.row, [i, i + 1]).tolist()
+    low, high = problem.span(problem.row_of[team.request])
     meets = {at: team.needs & set(problem.covers.get(at, ())) for at in range(low, high)}
     useful = [at for at, needs in meets.items() if needs and problem.places[problem.col[at]] > 0]
     found: list[tuple[int, ...]] = []
