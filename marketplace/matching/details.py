@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from marketplace.errors import N_
-from marketplace.matching.engine.parts import NeedAsked, Query
+from marketplace.matching.engine.needs import NeedAsked
 from marketplace.matching.engine.reading import sentences_of, texts_of
 from marketplace.matching.engine.records import Notes
-from marketplace.matching.engine.table import State
 from marketplace.matching.explanation import NeedCoverage, Part
 from marketplace.matching.profiles import ExpertProfile, Need, Skill
 from marketplace.matching.scoring import Scores
@@ -28,7 +27,8 @@ _WORDS_COVER = 0.3  # closeness from which mere words count as covering a need
 class Explainer:
     """Explains places for one query; every quotation stands in the profile, letter by letter."""
 
-    def __init__(self, state: State, query: Query, vocabulary: Vocabulary, scores: Scores) -> None:
+    def __init__(self, scores: Scores, vocabulary: Vocabulary) -> None:
+        state, query = scores.state, scores.query
         self._state = state
         self._query = query
         self._vocabulary = vocabulary
@@ -78,7 +78,7 @@ class Explainer:
         if code == "symptoms":
             segment, own = self._state.place(slot)
             column = self._vocabulary.symptoms.column
-            both = {t: w * float(segment.topics[column[t], own]) for t, w in self._query.pointed.items()}
+            both = {t: w * segment.topics.at(column[t], own) for t, w in self._query.pointed.items()}
             best = sorted((t for t in both if both[t] > _SHARED), key=lambda t: (-both[t], t))
             return tuple(self._vocabulary.terms[term].ko for term in best)[:5]
         if code == "related" and self._scores.nearness is not None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.matching.engine.segment import FACETS, Segment
-from marketplace.matching.engine.table import State
+from marketplace.matching.engine.state import State
 from marketplace.matching.explanation import Excluded
 from marketplace.matching.profiles import ExpertProfile, Mode, RequestProfile
 from marketplace.matching.rules import Gates, exclusions, period_of

@@ -22,8 +22,9 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
 from marketplace.matching.details import Explainer
-from marketplace.matching.engine.parts import ask
-from marketplace.matching.engine.table import ExpertTable, State
+from marketplace.matching.engine.query import ask
+from marketplace.matching.engine.state import State
+from marketplace.matching.engine.table import ExpertTable
 from marketplace.matching.exclusion import AllExcluded, may_be_open
 from marketplace.matching.explanation import Ranked, Ranking, digest_of, plain
 from marketplace.matching.profiles import ExpertProfile, RequestProfile
@@ -102,9 +103,9 @@ class ExpertRanker(BaseEstimator):
         state = self._fitted().table_.state()
         answers = []
         for request in requests:
-            scores = Scores(state, ask(request, self.vocabulary_), self.vocabulary_, self.weights_, on)
-            places = self._eligible(state, scores, top, on, today)
-            answers.append([(state.key(slot), int(scores.total[slot])) for slot in places])
+            scores = self._scores(state, request, on)
+            places = self._eligible(scores, top, on, today)
+            answers.append([(state.key(slot), scores.total(slot)) for slot in places])
         return answers
 
     @property
@@ -127,15 +128,14 @@ class ExpertRanker(BaseEstimator):
     def _rank_one(
         self, state: State, request: RequestProfile, top: int, gates: Gates, today: date | None
     ) -> Ranking:
-        query = ask(request, self.vocabulary_)
-        scores = Scores(state, query, self.vocabulary_, self.weights_, gates)
-        explain = Explainer(state, query, self.vocabulary_, scores)
+        scores = self._scores(state, request, gates)
+        explain = Explainer(scores, self.vocabulary_)
         ranked = []
-        for rank, slot in enumerate(self._eligible(state, scores, top, gates, today), 1):
+        for rank, slot in enumerate(self._eligible(scores, top, gates, today), 1):
             profile = state.profile(slot)
             unknown = unchecked(profile, request, gates)
             parts, needs = explain.parts(slot), explain.needs(slot)
-            ranked.append(Ranked(profile.key, rank, int(scores.total[slot]), parts, needs, unknown))
+            ranked.append(Ranked(profile.key, rank, scores.total(slot), parts, needs, unknown))
         inputs = {"request": plain(request), "experts": f"{state.digest:x}", "gates": plain(gates)}
         inputs.update(top=top, today=plain(today))
         return Ranking(
@@ -147,19 +147,20 @@ class ExpertRanker(BaseEstimator):
             digest_of(inputs),
         )
 
-    def _eligible(
-        self, state: State, scores: Scores, top: int, gates: Gates, today: date | None
-    ) -> list[int]:
+    def _scores(self, state: State, request: RequestProfile, gates: Gates) -> Scores:
+        allowed = may_be_open(state, request, gates)
+        return Scores(state, ask(request, self.vocabulary_), self.vocabulary_, self.weights_, gates, allowed)
+
+    def _eligible(self, scores: Scores, top: int, gates: Gates, today: date | None) -> list[int]:
         """The best slots that no hard rule excludes, by the written rule for ties; exact, whatever ``top``.
 
-        The rules that look at one profile alone are asked of whole classes first; every slot that is taken
-        has passed all rules by itself.
+        The rules that look at one profile alone were asked of whole classes; every slot that is taken has
+        passed all rules by itself.
         """
         request = scores.query.request
-        scores.keep(may_be_open(state, request, gates))
         found: list[int] = []
         for slot in scores.in_order(top):
-            if not exclusions(state.profile(slot), request, gates, today=today):
+            if not exclusions(scores.state.profile(slot), request, gates, today=today):
                 found.append(slot)
                 if len(found) == top:
                     break

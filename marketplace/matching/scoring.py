@@ -1,4 +1,8 @@
-"""The scores of all experts for one request, in whole hundredths of a point, and their order."""
+"""The scores of experts for one request, in whole hundredths of a point, and their order.
+
+Of everybody a bound is taken that no score exceeds; scores are worked out for those whose bound reaches the
+places asked for. Nobody else can stand there, so the order is that of all scores.
+"""
 
 from __future__ import annotations
 
@@ -8,129 +12,183 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.matching.engine import kernels
+from marketplace.matching.engine.needs import needs_value
 from marketplace.matching.engine.parts import (
-    Echoes,
     Facet,
-    Query,
-    Value,
-    hundredths,
     industry_facet,
-    needs_value,
     region_facet,
     related_value,
     size_facet,
     symptoms_value,
-    text_value,
 )
-from marketplace.matching.engine.postings import Floats
+from marketplace.matching.engine.postings import Floats, Ints
+from marketplace.matching.engine.query import Query
 from marketplace.matching.engine.related import Nearness
-from marketplace.matching.engine.table import State
+from marketplace.matching.engine.state import State
+from marketplace.matching.engine.texts import Asked, Echoes, OnDemand, text_value
+from marketplace.matching.engine.values import Value, all_hundredths, hundredths
 from marketplace.matching.rules import Gates
 from marketplace.matching.weights import EVIDENCE
 from marketplace.taxonomy.vocabulary import Vocabulary
 
 _COVERED = 0.3  # closeness from which a need counts as covered where ties are broken
-_UNKNOWN = -1
+_MOST = 10_000  # hundredths
 _SMALL_FIRM = 300  # people; below, experience with small plants counts
 
 
 class Scores:
     """``weights`` are those of the parts that can be told for this request, scaled to sum 1; ``values`` and
-    ``facets`` the parts themselves; ``total`` the hundredths by slot, -1 for who is not there."""
+    ``facets`` the parts themselves, for the slots that are ``allowed``."""
 
     def __init__(
-        self, state: State, query: Query, vocabulary: Vocabulary, weights: Mapping[str, float], gates: Gates
+        self,
+        state: State,
+        query: Query,
+        vocabulary: Vocabulary,
+        weights: Mapping[str, float],
+        gates: Gates,
+        allowed: NDArray[np.bool_] | None = None,
     ) -> None:
         self.state = state
         self.query = query
-        request = query.request
-        self.values: dict[str, Value] = {}
-        self.facets: dict[str, Facet] = {}
-        self._closeness: list[Floats] = []
-        if request.needs:
-            self.values["needs"], self._closeness = needs_value(state, vocabulary, request.needs)
+        self._allowed = state.living if allowed is None else allowed & state.living
         self.echoes = Echoes.to_seek(state, query)
-        if query.words:
-            self.values["words"] = text_value(state, "words", query.words, self.echoes, mark=True)
-        if query.letters:
-            self.values["letters"] = text_value(state, "letters", query.letters, self.echoes)
+        self.values: dict[str, Value | OnDemand] = {}
+        self.facets: dict[str, Facet] = {}
         self.nearness: Nearness | None = None
+        self._closeness: list[Floats] = []
+        self._tell_texts(vocabulary)
+        self._tell_facts(gates)
+        told = set(self.values) | {c for c, facet in self.facets.items() if facet.mean is not None}
+        known = {code: weight for code, weight in weights.items() if code in told}
+        whole = sum(known.values())
+        self.weights = {code: weight / whole for code, weight in known.items()} if whole else {}
+        self._evident = [code for code in EVIDENCE if code in self.weights]
+        self._totals: dict[int, int] = {}
+
+    def _tell_texts(self, vocabulary: Vocabulary) -> None:
+        state, query = self.state, self.query
+        if query.request.needs:
+            self.values["needs"], self._closeness = needs_value(state, vocabulary, query.request.needs)
+        if query.words:
+            self.values["words"] = text_value(state, "words", query, self.echoes, mark=True)
+        if query.letters and query.own_words:
+            asked = Asked.of(state.letters, query.letters)
+            self.values["letters"] = OnDemand(state, "letters", asked, self.echoes)
+        elif query.letters:
+            self.values["letters"] = text_value(state, "letters", query, self.echoes)
         if query.expository and (found := related_value(state, query)) is not None:
             self.values["related"], self.nearness = found
         elif query.pointed:
             self.values["symptoms"] = symptoms_value(state, query.pointed, vocabulary, self.echoes)
+
+    def _tell_facts(self, gates: Gates) -> None:
+        state, request = self.state, self.query.request
         if request.industry:
             self.facets["industry"] = industry_facet(state, request.industry)
         if request.employees is not None and request.employees < _SMALL_FIRM:
             self.facets["size"] = size_facet(state)
         if request.region and gates.region:
             self.facets["region"] = region_facet(state, request)
-        told = set(self.values) | {c for c, facet in self.facets.items() if facet.mean is not None}
-        known = {code: weight for code, weight in weights.items() if code in told}
-        whole = sum(known.values())
-        self.weights = {code: weight / whole for code, weight in known.items()} if whole else {}
-        self.total = self._added()
-
-    def keep(self, allowed: NDArray[np.bool_]) -> None:
-        """Leave out all slots that are not allowed."""
-        self.total[~allowed] = _UNKNOWN
 
     def in_order(self, wanted: int) -> Iterator[int]:
         """The slots by score and the written rule for ties, best first; ``wanted`` 0 orders all at once.
 
-        Only as many are put in order as are asked for, which does not change their order.
+        Only as many are worked out as are asked for, which does not change their order.
         """
-        reach = wanted * 2 or self.state.size
-        above = np.iinfo(np.int64).max  # what was put in order already
+        bound = self._bounds()
+        reach = 2 * wanted or self.state.size
+        waiting: dict[int, int] = {}  # scores that some bound not yet looked at still reaches
+        above = np.inf
         while above > 0:
-            least = kernels.at_least(self.total, reach, 10_000)
-            slots = np.flatnonzero((self.total >= least) & (self.total < above))
-            yield from sorted((int(slot) for slot in slots), key=self._place)
-            above, reach = least, reach * 4
+            first = kernels.at_least(bound, reach, _MOST)
+            waiting.update(self._worked_out(bound, first, above))
+            best = sorted(waiting.values(), reverse=True)
+            least = best[reach - 1] if len(best) >= reach else 0
+            if least < first:  # others may reach the places asked for
+                waiting.update(self._worked_out(bound, least, first))
+                first = least
+            final = [slot for slot, total in waiting.items() if total >= first]
+            yield from sorted(final, key=self._place)
+            for slot in final:
+                del waiting[slot]
+            above, reach = first, reach * 4
+
+    def _worked_out(self, bound: Floats, least: float, above: float) -> dict[int, int]:
+        """The scores of the slots whose bounds lie in ``least`` .. ``above``, the latter left out."""
+        slots = np.flatnonzero((bound >= least) & (bound < above))
+        totals = dict(zip(slots.tolist(), self.totals(slots).tolist(), strict=True))
+        self._totals.update(totals)
+        return totals
+
+    def total(self, slot: int) -> int:
+        """The hundredths of one slot: those of its parts added up."""
+        if slot not in self._totals:
+            self._totals[slot] = int(self.totals(np.array([slot]))[0])
+        return self._totals[slot]
+
+    def totals(self, slots: Ints) -> Ints:
+        """The hundredths of slots in rising order."""
+        total = np.zeros(slots.size, dtype=np.int64)
+        evident = np.zeros(slots.size, dtype=bool)
+        for code in self._evident:
+            values = self.values[code].many(slots)
+            evident |= values > 0
+            total += all_hundredths(values, self.weights[code])
+        for code, facet in self._told_facets():
+            earned = all_hundredths(self._fits(facet, slots), self.weights[code])
+            unknown = hundredths(facet.mean or 0.0, self.weights[code])
+            total += np.where(earned >= 0, earned, np.where(evident, unknown, 0))
+        return total
+
+    def _fits(self, facet: Facet, slots: Ints) -> Floats:
+        out = np.empty(slots.size)
+        for number, segment in enumerate(self.state.segments):
+            low, high = np.searchsorted(slots, self.state.first[number : number + 2])
+            own = slots[low:high] - self.state.first[number]
+            out[low:high] = facet.fits[number][segment.classes[facet.number, own]]
+        return out
+
+    def _bounds(self) -> Floats:
+        """By slot, hundredths that its score cannot exceed; -1 for who is not allowed."""
+        bound = np.full(self.state.size, 0.01)  # more than all rounding
+        evident = np.zeros(self.state.size, dtype=bool)
+        for code in self._evident:
+            value, most = self.values[code], self.weights[code] * _MOST
+            if isinstance(value, Value):
+                kernels.add_part(value.raw, value.scale, most, bound, evident)
+            else:
+                bound += most
+                evident[:] = True
+        for code, facet in self._told_facets():
+            unknown = (facet.mean or 0.0) * self.weights[code] * _MOST
+            for number, segment in enumerate(self.state.segments):
+                span = slice(self.state.first[number], self.state.first[number + 1])
+                fits = facet.fits[number]
+                points = np.where(np.isnan(fits), -1.0, np.clip(fits, 0.0, 1.0) * self.weights[code] * _MOST)
+                kernels.add_class(segment.classes[facet.number], points, unknown, evident[span], bound[span])
+        bound[~self._allowed] = -1.0
+        return bound
+
+    def _told_facets(self) -> list[tuple[str, Facet]]:
+        return [(code, facet) for code, facet in self.facets.items() if code in self.weights]
 
     def _place(self, slot: int) -> tuple[int, int, int, str]:
         covered = sum(closeness[slot] >= _COVERED for closeness in self._closeness)
         held = len(self.state.profile(slot).commitments)
-        return (-int(self.total[slot]), -covered, held, self.state.key(slot))
+        return (-self.total(slot), -covered, held, self.state.key(slot))
 
     def value(self, code: str, slot: int) -> float | None:
         """The value in [0, 1] of one part; None when the profile does not tell."""
         if code in self.values:
             return self.values[code].at(slot)
-        number, segment, own = self.state.located(slot)
-        facet = self.facets[code]
-        value = float(facet.fits[number][segment.classes[facet.number, own]])
+        value = float(self._fits(self.facets[code], np.array([slot]))[0])
         return None if np.isnan(value) else min(max(value, 0.0), 1.0)
 
     def points(self, code: str, slot: int) -> int:
         """The hundredths that one part earns; the parts of a slot add up to its total."""
         value = self.value(code, slot)
         if value is None:
-            evident = any(self.values[c].raw[slot] > 0 for c in self._evident)
+            evident = any(self.values[c].at(slot) > 0 for c in self._evident)
             value = self.facets[code].mean if evident else 0.0
         return hundredths(value or 0.0, self.weights[code])
-
-    @property
-    def _evident(self) -> list[str]:
-        return [code for code in EVIDENCE if code in self.weights]
-
-    def _added(self) -> NDArray[np.int64]:
-        codes = self._evident
-        total = np.zeros(self.state.size, dtype=np.int64)
-        facets = [(code, facet) for code, facet in self.facets.items() if code in self.weights]
-        unknown = np.array([hundredths(f.mean or 0.0, self.weights[c]) for c, f in facets], dtype=np.int64)
-        scales = np.array([self.values[code].scale for code in codes])
-        weights = np.array([self.weights[code] for code in codes])
-        raw = np.array([self.values[code].raw for code in codes]).reshape(len(codes), self.state.size)
-        for number, (segment, alive) in enumerate(zip(self.state.segments, self.state.alive, strict=True)):
-            span = slice(self.state.first[number], self.state.first[number + 1])
-            classes = np.array([segment.classes[f.number] for _, f in facets], dtype=np.int32)
-            fits = [facet.fits[number] for _, facet in facets]
-            table = np.full((len(facets), max((own.size for own in fits), default=0)), _UNKNOWN)
-            for row, (code, own) in enumerate(zip((c for c, _ in facets), fits, strict=True)):
-                known = np.floor(np.clip(own, 0.0, 1.0) * self.weights[code] * 10_000 + 1e-6)
-                table[row, : own.size] = np.where(np.isnan(own), _UNKNOWN, np.nan_to_num(known))
-            kernels.add_points(
-                raw[:, span], scales, weights, alive, classes.reshape(len(facets), segment.size), table, unknown, total[span],
-            )  # fmt: skip
-        return total

@@ -17,26 +17,54 @@ _compiled: Any = njit(cache=True, nogil=True)
 
 @_compiled
 def add_bm25(
-    starts: Any,
-    ends: Any,
-    weights: Any,
-    rows: Any,
-    counts: Any,
-    length: Any,
-    flat: float,
-    slope: float,
-    acc: Any,
-    hits: Any,
+    starts: Any, ends: Any, weights: Any, rows: Any, counts: Any, once: Any, norm: Any, acc: Any, hits: Any
 ) -> None:
-    """Add each word's saturated counts to ``acc`` by row: w c / (c + flat + slope * length); count the words
-    that each row holds in ``hits``."""
+    """Add each word's saturated counts to ``acc`` by row: w c / (c + norm), ``once`` being that for w = c = 1.
+
+    Counts the words that each row holds in ``hits``.
+    """
     for word in range(starts.size):
         weight = weights[word]
         for at in range(starts[word], ends[word]):
             row = rows[at]
-            count = float(counts[at])
-            acc[row] += weight * count / (count + flat + slope * length[row])
             hits[row] += 1
+            if counts[at] == 1:
+                acc[row] += weight * once[row]
+            else:
+                count = float(counts[at])
+                acc[row] += weight * (count / (count + norm[row]))
+
+
+@_compiled
+def bm25_of(
+    slots: Any, first_row: Any, row_start: Any, row_words: Any, row_counts: Any,
+    weights: Any, once: Any, norm: Any, worth: Any, void: Any, out: Any,
+) -> None:  # fmt: skip
+    """What ``add_bm25`` and ``best_and_mean`` give for these slots alone, from the forward index.
+
+    ``weights`` holds one value per word of the index, 0 for those not asked for.
+    """
+    for i in range(slots.size):
+        low, high = first_row[slots[i]], first_row[slots[i] + 1]
+        best = 0.0
+        total = 0.0
+        for row in range(low, high):
+            value = 0.0
+            for at in range(row_start[row], row_start[row + 1]):
+                weight = weights[row_words[at]]
+                if weight != 0.0:
+                    if row_counts[at] == 1:
+                        value += weight * once[row]
+                    else:
+                        count = float(row_counts[at])
+                        value += weight * (count / (count + norm[row]))
+            if value != 0.0 and not void[row]:
+                value *= worth[row]
+                total += value
+                best = max(best, value)
+        if best != 0.0:
+            best = 0.5 * (best + total / (high - low))
+        out[i] = best
 
 
 @_compiled
@@ -96,56 +124,43 @@ def add_shares(starts: Any, ends: Any, weights: Any, rows: Any, owner: Any, out:
 
 
 @_compiled
-def add_columns(columns: Any, weights: Any, matrix: Any, out: Any) -> None:
-    """Add the weighted rows ``columns`` of ``matrix`` (terms by slots) to ``out``."""
-    for i in range(columns.size):
-        line = matrix[columns[i]]
-        weight = weights[i]
-        for slot in range(out.size):
-            out[slot] += weight * line[slot]
+def add_columns(starts: Any, ends: Any, weights: Any, slots: Any, values: Any, out: Any) -> None:
+    """Add the weighted values of some terms to the slots that have them."""
+    for term in range(starts.size):
+        weight = weights[term]
+        for at in range(starts[term], ends[term]):
+            out[slots[at]] += weight * values[at]
 
 
 @_compiled
-def add_points(
-    values: Any, scales: Any, weights: Any, alive: Any, classes: Any, points: Any, unknown: Any, total: Any
-) -> None:
-    """Whole hundredths of a point by slot into ``total``; -1 for a slot that is not ``alive``.
-
-    ``values`` are the evidence parts (parts by slots), each divided by its scale. ``classes`` are the facets
-    (facets by slots): the class of each slot, whose points stand in ``points[facet, class]``; -1 there means
-    that the profile does not tell, and earns ``unknown[facet]`` where there is any evidence.
-    """
-    for slot in range(total.size):
-        if not alive[slot]:
-            total[slot] = -1
-            continue
-        points_here = 0
-        evidence = False
-        for part in range(values.shape[0]):
-            value = values[part, slot]
-            if value > 0.0:
-                evidence = True
-                value = min(value / scales[part], 1.0)
-                points_here += int(np.floor(value * weights[part] * 10_000 + 1e-6))
-        for facet in range(classes.shape[0]):
-            earned = points[facet, classes[facet, slot]]
-            if earned >= 0:
-                points_here += earned
-            elif evidence:
-                points_here += unknown[facet]
-        total[slot] = points_here
+def add_part(raw: Any, scale: float, weight: float, out: Any, evident: Any) -> None:
+    """Add a part's hundredths, not yet cut to whole ones, to ``out``; note where there is any evidence."""
+    for slot in range(out.size):
+        out[slot] += min(raw[slot] / scale, 1.0) * weight
+        evident[slot] |= raw[slot] > 0.0
 
 
 @_compiled
-def at_least(total: Any, wanted: int, most: int) -> int:
-    """The score that at least ``wanted`` slots reach (0 when fewer live); scores lie in 0 .. ``most``."""
+def add_class(classes: Any, points: Any, unknown: float, evident: Any, out: Any) -> None:
+    """Add the hundredths of each slot's class; where it is below 0 the profile does not tell, and earns
+    ``unknown`` if there is any evidence."""
+    for slot in range(out.size):
+        earned = points[classes[slot]]
+        if earned < 0:
+            earned = unknown if evident[slot] else 0.0
+        out[slot] += earned
+
+
+@_compiled
+def at_least(bound: Any, wanted: int, most: int) -> int:
+    """The whole number that at least ``wanted`` bounds reach (0 when there are fewer); below 0 counts not."""
     histogram = np.zeros(most + 1, dtype=np.int64)
-    for slot in range(total.size):
-        if total[slot] >= 0:
-            histogram[total[slot]] += 1
+    for slot in range(bound.size):
+        if bound[slot] >= 0:
+            histogram[min(most, int(bound[slot]))] += 1
     seen = 0
-    for score in range(most, -1, -1):
-        seen += histogram[score]
+    for number in range(most, -1, -1):
+        seen += histogram[number]
         if seen >= wanted:
-            return score
+            return number
     return 0

@@ -19,6 +19,7 @@ from marketplace.taxonomy.text import Reading, normalise
 from marketplace.taxonomy.vocabulary import Match, Vocabulary
 
 _SENTENCE = re.compile(r"(?<=[.!?。])\s+|\s*\n\s*")
+LEAST_POINTED = 0.01  # to a term, for it to be kept
 _AT_ONCE = 2_000  # profiles read in one go; bounds the memory of a build
 
 #: The classes of profiles that a facet tells apart: everything that it looks at, nothing else.
@@ -63,13 +64,13 @@ def profile_digest(expert: ExpertProfile) -> int:
 @dataclass(frozen=True, slots=True)
 class ReadProfile:
     """A profile with its bags of words and letters (one per passage), the terms it holds (column to worth
-    in (0, 1]), where its texts point (one value per column), its facets and its notes."""
+    in (0, 1]), where its texts point (column to value), its facets and its notes."""
 
     profile: ExpertProfile
     words: tuple[Counter[str], ...]
     letters: tuple[Counter[str], ...]
     held: dict[int, float]
-    topics: NDArray[np.float32]
+    topics: dict[int, float]
     facets: Facets
     notes: Notes
 
@@ -130,13 +131,14 @@ def _read(
         named.append(frozenset(match.term for match in own if not match.ambiguous))
     bags = tuple(Counter(reading.morphemes) for reading in readings)
     counting = Postings.build(bags).worth[:, np.newaxis]  # a text that says little points only a little
-    topics = (directions * counting).mean(axis=0) if len(directions) else np.zeros(len(column))
+    points = (directions * counting).mean(axis=0) if len(directions) else np.zeros(len(column))
+    topics = {int(at): float(points[at]) for at in np.flatnonzero(points >= LEAST_POINTED)}
     return ReadProfile(
         expert,
         bags,
         tuple(Counter(reading.letters) for reading in readings),
         held,
-        topics.astype(np.float32),
+        topics,
         facets_of(expert),
         Notes(tuple(_sentence_notes(expert, readings, found)), tuple(named)),
     )

@@ -17,7 +17,7 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
 
 from marketplace.matching.engine.postings import Floats, Ints
-from marketplace.matching.engine.table import State
+from marketplace.matching.engine.state import State
 
 DIMENSIONS = 400
 _FEWEST = 5

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.matching.engine.postings import Floats, Ints, Postings
+from marketplace.matching.engine.columns import Columns
+from marketplace.matching.engine.postings import Ints, Postings
 from marketplace.matching.engine.reading import ReadProfile, profile_digest
 from marketplace.matching.engine.records import Notes, decode, encode
 from marketplace.matching.profiles import ExpertProfile
@@ -27,8 +28,8 @@ NEVER, ALWAYS = np.iinfo(np.int32).max, 0  # days of available_until and availab
 class Segment:
     """Profiles in slots 0 .. n-1.
 
-    ``first_row`` bounds each slot's rows in ``words`` and ``letters``; ``topics`` is terms by slots;
-    the slots that hold term t, with their worth, lie at ``held_start[t]:held_start[t + 1]``. ``classes`` is
+    ``first_row`` bounds each slot's rows in ``words`` and ``letters``; ``topics`` says where
+    the texts of a slot point among the terms, ``held`` how well a term is held. ``classes`` is
     facets by slots, into ``values``. ``records`` are the encoded profiles, bounded by ``record_start``.
     """
 
@@ -36,10 +37,8 @@ class Segment:
     first_row: Ints
     words: Postings
     letters: Postings
-    topics: NDArray[np.float32]
-    held_start: Ints
-    held_slots: NDArray[np.int32]
-    held_worth: Floats
+    topics: Columns
+    held: Columns
     classes: NDArray[np.int32]
     values: Sequence[Sequence[tuple[object, ...]]]
     free_from: NDArray[np.int32]
@@ -109,7 +108,6 @@ class Segment:
         classes = np.array(
             [[number[f][r.facets[name]] for r in read] for f, name in enumerate(FACETS)], dtype=np.int32
         ).reshape(len(FACETS), len(read))
-        held = sorted((t, slot, worth) for slot, r in enumerate(read) for t, worth in r.held.items())
         records = [encode(r.profile, r.notes) for r in read]
         digests = [profile_digest(r.profile).to_bytes(32, "big") for r in read]
         return cls(
@@ -117,10 +115,8 @@ class Segment:
             first_row=first_row,
             words=Postings.build([bag for r in read for bag in r.words]),
             letters=Postings.build([bag for r in read for bag in r.letters]),
-            topics=np.array([r.topics for r in read], dtype=np.float32).reshape(len(read), terms).T.copy(),
-            held_start=np.searchsorted([t for t, _, _ in held], np.arange(terms + 1)).astype(np.int64),
-            held_slots=np.array([slot for _, slot, _ in held], dtype=np.int32),
-            held_worth=np.array([worth for _, _, worth in held], dtype=np.float64),
+            topics=Columns.build([r.topics for r in read], terms),
+            held=Columns.build([r.held for r in read], terms),
             classes=classes,
             values=values,
             free_from=_days((r.profile.available_from for r in read), ALWAYS),
@@ -141,17 +137,14 @@ class Segment:
         sizes = [np.diff(p.record_start) for p in parts]
         records = [p.records[np.repeat(a, s)] for p, a, s in zip(parts, alive, sizes, strict=True)]
         kept = [s[a] for s, a in zip(sizes, alive, strict=True)]
-        held_start, held_slots, held_worth = _merged_held(parts, alive)
         pairs = list(zip(parts, alive, strict=True))
         return cls(
             keys=[key for p, a in pairs for key, lives in zip(p.keys, a, strict=True) if lives],
             first_row=np.concatenate([[0], np.cumsum(np.concatenate(row_sizes))]).astype(np.int64),
             words=Postings.merged([p.words for p in parts], rows),
             letters=Postings.merged([p.letters for p in parts], rows),
-            topics=np.concatenate([p.topics[:, a] for p, a in pairs], axis=1),
-            held_start=held_start,
-            held_slots=held_slots,
-            held_worth=held_worth,
+            topics=Columns.merged([p.topics for p in parts], alive),
+            held=Columns.merged([p.held for p in parts], alive),
             classes=classes,
             values=values,
             free_from=np.concatenate([p.free_from[a] for p, a in pairs]),
@@ -182,22 +175,3 @@ def _merged_classes(
         all_values.append([values[i] for i in used])
         all_classes.append(classes.astype(np.int32))
     return all_values, np.array(all_classes, dtype=np.int32)
-
-
-def _merged_held(
-    parts: Sequence[Segment], alive: Sequence[NDArray[np.bool_]]
-) -> tuple[Ints, NDArray[np.int32], Floats]:
-    terms, slots, worths = [], [], []
-    before = 0
-    for part, lives in zip(parts, alive, strict=True):
-        term = np.repeat(np.arange(part.held_start.size - 1), np.diff(part.held_start))
-        kept = lives[part.held_slots]
-        place = np.cumsum(lives) - 1 + before
-        terms.append(term[kept])
-        slots.append(place[part.held_slots[kept]])
-        worths.append(part.held_worth[kept])
-        before += int(lives.sum())
-    term, slot, worth = np.concatenate(terms), np.concatenate(slots), np.concatenate(worths)
-    order = np.lexsort((slot, term))
-    start = np.searchsorted(term[order], np.arange(parts[0].held_start.size)).astype(np.int64)
-    return start, slot[order].astype(np.int32), worth[order]

@@ -15,14 +15,18 @@ from typing import Any
 
 import numpy as np
 
+from marketplace.matching.engine.columns import Columns
 from marketplace.matching.engine.postings import Postings
 from marketplace.matching.engine.reading import facets_of
 from marketplace.matching.engine.segment import FACETS, Segment
 
 _HEADER = 128  # bytes of a .npy file before its values
 _INDEXES = ("words", "letters")
+_COLUMNS = ("topics", "held")
 _POSTINGS = ("start", "rows", "counts", "row_start", "row_words", "row_counts", "length")
-_ARRAYS = tuple(field.name for field in fields(Segment) if field.name not in ("keys", "values", *_INDEXES))
+_ARRAYS = tuple(
+    field.name for field in fields(Segment) if field.name not in ("keys", "values", *_INDEXES, *_COLUMNS)
+)
 
 
 def save(segment: Segment, folder: Path, notes: Any = None) -> None:
@@ -39,6 +43,9 @@ def save(segment: Segment, folder: Path, notes: Any = None) -> None:
             for name in _POSTINGS:
                 np.save(draft / f"{index}_{name}.npy", getattr(postings, name))
             _save_lines(draft / f"{index}.json", postings.words)
+        for table in _COLUMNS:
+            for part in fields(Columns):
+                np.save(draft / f"{table}_{part.name}.npy", getattr(getattr(segment, table), part.name))
         _save_lines(draft / "keys.json", segment.keys)
         (draft / "notes.json").write_text(json.dumps(notes), "utf-8")
         draft.rename(folder)
@@ -59,7 +66,11 @@ def load(folder: Path) -> tuple[Segment, Any]:
         )
         for index in _INDEXES
     }
-    segment = Segment(keys=_lines(folder / "keys.json"), values=(), **indexes, **arrays)
+    tables: dict[str, Any] = {
+        table: Columns(*(_mapped(folder / f"{table}_{part.name}.npy") for part in fields(Columns)))
+        for table in _COLUMNS
+    }
+    segment = Segment(keys=_lines(folder / "keys.json"), values=(), **indexes, **tables, **arrays)
     object.__setattr__(segment, "values", _values(segment))
     return segment, json.loads((folder / "notes.json").read_text("utf-8"))
 
@@ -75,7 +86,8 @@ def _values(segment: Segment) -> list[list[tuple[object, ...]]]:
 
 def _mapped(path: Path) -> Any:
     empty = path.stat().st_size <= _HEADER  # nothing to map
-    return np.load(path, mmap_mode=None if empty else "r", allow_pickle=False)
+    loaded = np.load(path, mmap_mode=None if empty else "r", allow_pickle=False)
+    return loaded.view(np.ndarray)  # a slice of a memmap costs ten times one of a plain array
 
 
 def _save_lines(path: Path, lines: Sequence[str]) -> None:

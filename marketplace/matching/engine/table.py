@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from math import log1p
-from typing import Any, TypeVar
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.matching.engine.postings import Postings
 from marketplace.matching.engine.reading import ReadProfile, read_profiles
-from marketplace.matching.engine.segment import FACETS, Segment
+from marketplace.matching.engine.segment import Segment
+from marketplace.matching.engine.state import INDEXES, Said, State
 from marketplace.matching.profiles import ExpertProfile
 from marketplace.taxonomy.vocabulary import Vocabulary
 
@@ -28,144 +25,6 @@ _LATEST = 64  # changes that are built anew each time; more become a segment of 
 _MERGED_SHARE = 0.1  # the segments of changes are merged into the large one beyond this share of it ...
 _MERGED_LEAST = 2_000  # ... and this many profiles
 _AT_ONCE = 20_000  # profiles put into arrays in one go while building
-
-_REMEMBERED = 100_000  # rarities
-
-T = TypeVar("T")
-
-#: The two indexes of a segment.
-INDEXES = ("words", "letters")
-
-
-@dataclass(frozen=True, eq=False)
-class Said:
-    """How often words stand in the living rows of all segments of one index."""
-
-    indexes: tuple[Postings, ...]
-    gone: Mapping[str, int]  # rows that are no longer there, by word
-    rows: int
-    length: int
-
-    def count(self, word: str) -> int:
-        """In how many living rows a word stands."""
-        return sum(index.count(word) for index in self.indexes) - self.gone.get(word, 0)
-
-    def rarity(self, word: str) -> float:
-        """ln(1 + (N - n + .5) / (n + .5)) over living rows; 0 for a word that stands in none."""
-        found = self._rarity.get(word)
-        if found is None:
-            n = self.count(word)
-            found = log1p((self.rows - n + 0.5) / (n + 0.5)) if n else 0.0
-            if len(self._rarity) < _REMEMBERED:
-                self._rarity[word] = found
-        return found
-
-    @cached_property
-    def _rarity(self) -> dict[str, float]:
-        return {}
-
-    @cached_property
-    def single(self) -> float:
-        """The rarity of a word that stands in one row only."""
-        return log1p((self.rows - 0.5) / 1.5) if self.rows else 0.0
-
-    @property
-    def mean_length(self) -> float:
-        return self.length / self.rows if self.length else 1.0
-
-
-@dataclass(frozen=True, eq=False)
-class State:
-    """The table at one moment. A slot is numbered through all segments, from ``first[i]`` in segment i."""
-
-    segments: tuple[Segment, ...]
-    alive: tuple[NDArray[np.bool_], ...]
-    words: Said
-    letters: Said
-    digest: int
-    scratch: threading.local = field(default_factory=threading.local)
-    _asking: threading.Lock = field(default_factory=threading.Lock)
-
-    @cached_property
-    def first(self) -> tuple[int, ...]:
-        return tuple(int(n) for n in np.cumsum([0, *(segment.size for segment in self.segments)]))
-
-    @property
-    def size(self) -> int:
-        """Slots, those of the gone included."""
-        return self.first[-1]
-
-    @cached_property
-    def living(self) -> NDArray[np.bool_]:
-        """Which slots hold a profile."""
-        return np.concatenate([*self.alive, np.zeros(0, dtype=bool)])
-
-    def located(self, slot: int) -> tuple[int, Segment, int]:
-        """The number of a slot's segment, the segment, and the slot's number there."""
-        at = next(i for i, end in enumerate(self.first[1:]) if slot < end)
-        return at, self.segments[at], slot - self.first[at]
-
-    def place(self, slot: int) -> tuple[Segment, int]:
-        """The segment of a slot and its number there."""
-        return self.located(slot)[1:]
-
-    def profile(self, slot: int) -> ExpertProfile:
-        """The profile in a slot."""
-        segment, own = self.place(slot)
-        return segment.profile(own)
-
-    def key(self, slot: int) -> str:
-        """The key of the profile in a slot."""
-        segment, own = self.place(slot)
-        return segment.keys[own]
-
-    def profiles(self) -> Iterator[ExpertProfile]:
-        """The living profiles."""
-        for slot in np.flatnonzero(self.living):
-            yield self.profile(int(slot))
-
-    def rows_of(self, slot: int, index: str) -> list[dict[str, int]]:
-        """The bags of a slot's rows in ``words`` or ``letters``."""
-        segment, own = self.place(slot)
-        postings: Postings = getattr(segment, index)
-        return [postings.bag(row) for row in range(segment.first_row[own], segment.first_row[own + 1])]
-
-    def counts(self, facet: int) -> list[NDArray[np.int64]]:
-        """By segment, how many living profiles are in each class of a facet."""
-        return self._counts[facet]
-
-    @cached_property
-    def _counts(self) -> list[list[NDArray[np.int64]]]:
-        pairs = list(zip(self.segments, self.alive, strict=True))
-        return [
-            [
-                np.bincount(segment.classes[facet][alive], minlength=len(segment.values[facet]))
-                for segment, alive in pairs
-            ]
-            for facet in range(len(FACETS))
-        ]
-
-    def once(self, question: str, answer: Callable[[], T]) -> T:
-        """What ``answer`` gives, worked out when it is first asked for."""
-        with self._asking:
-            if question not in self._asked:
-                self._asked[question] = answer()
-            found: T = self._asked[question]
-            return found
-
-    @cached_property
-    def _asked(self) -> dict[str, Any]:
-        return {}
-
-    def room(self, segment: int, index: str) -> tuple[NDArray[np.float64], NDArray[np.uint16]]:
-        """Zeros for the calling thread, to be left as zeros: sums and counts, one place per row of the index."""
-        rooms: dict[tuple[int, str], tuple[NDArray[np.float64], NDArray[np.uint16]]]
-        rooms = self.scratch.__dict__.setdefault("rooms", {})
-        key = (segment, index)
-        if key not in rooms:
-            rows = getattr(self.segments[segment], index).length.size
-            rooms[key] = np.zeros(rows), np.zeros(rows, dtype=np.uint16)
-        return rooms[key]
 
 
 class ExpertTable:

@@ -117,7 +117,7 @@ def test_a_folder_that_is_not_whole_is_refused_and_a_failed_write_leaves_none(
     table.build([FULL])
     segment = table.state().segments[0]
     store.save(segment, tmp_path / "whole")
-    (tmp_path / "whole" / "topics.npy").unlink()
+    (tmp_path / "whole" / "topics_slots.npy").unlink()
     with pytest.raises(OSError):
         store.load(tmp_path / "whole")
 

@@ -1,0 +1,66 @@
+"""A request as the index asks it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+
+from marketplace.matching.profiles import RequestProfile
+from marketplace.taxonomy.text import Reading
+from marketplace.taxonomy.vocabulary import Vocabulary
+
+PROPOSED = 20  # terms read out of the problem that the part "symptoms" asks for
+LONG, FAMILIAR = 40, 0.5  # content words; familiarity
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A request as the index asks it: readings, weighted words and where its problem points."""
+
+    request: RequestProfile
+    reading: Reading
+    words: Mapping[str, float]
+    letters: Mapping[str, float]
+    pointed: Mapping[str, float]  # term -> how much the problem points to it
+    familiarity: float  # how far it is written as firms in trouble write, 0 to 1
+
+    @property
+    def own_words(self) -> bool:
+        """Whether a firm tells of its trouble, as firms do."""
+        return self.familiarity >= FAMILIAR
+
+    @property
+    def expository(self) -> bool:
+        """Whether it is a long text that tells of a subject, not of a trouble: an abstract, a specification.
+
+        Such a text is compared by topic; the lexicon of symptoms has nothing to say about it.
+        """
+        return len(self.reading.tokens) >= LONG and not self.own_words
+
+
+def ask(request: RequestProfile, vocabulary: Vocabulary) -> Query:
+    """Read a request: its title, its problem and the words of its needs."""
+    lexicon = vocabulary.symptoms
+    text = ". ".join(filter(None, (request.title, request.problem, *(n.words for n in request.needs))))
+    reading = vocabulary.reader.read(text)
+    pointing = lexicon.pointing(reading)
+    usual = pointing.familiarity  # what all firms say counts less, where it is a firm that speaks
+    words = {
+        word: (1 + log(count)) * (1 - usual * (1 - lexicon.rarity(word)))
+        for word, count in Counter(reading.morphemes).items()
+    }
+    letters = {
+        pair: (1 + log(count)) * (1 - usual * (1 - lexicon.letter_rarity(pair)))
+        for pair, count in Counter(reading.letters).items()
+    }
+    best = np.argsort(-pointing.direction, kind="stable")[:PROPOSED]
+    pointed = {
+        lexicon.terms[i]: float(pointing.direction[i]) * pointing.strength
+        for i in best
+        if pointing.direction[i] > 0
+    }
+    return Query(request, reading, words, letters, pointed, usual)
