@@ -26,7 +26,14 @@ from marketplace.matching.engine.query import Query
 from marketplace.matching.engine.related import Nearness
 from marketplace.matching.engine.state import State
 from marketplace.matching.engine.texts import Asked, Echoes, OnDemand, text_value
-from marketplace.matching.engine.values import Value, all_hundredths, hundredths
+from marketplace.matching.engine.values import (
+    SOFT,
+    PartValue,
+    Share,
+    Value,
+    all_hundredths,
+    hundredths,
+)
 from marketplace.matching.rules import Gates
 from marketplace.matching.weights import EVIDENCE
 from marketplace.taxonomy.vocabulary import Vocabulary
@@ -52,8 +59,8 @@ class Scores:
         self.state = state
         self.query = query
         self._allowed = state.living if allowed is None else allowed & state.living
-        self.echoes = Echoes.to_seek(state, query)
-        self.values: dict[str, Value | OnDemand] = {}
+        self.echoes = Echoes.none(state)
+        self.values: dict[str, PartValue] = {}
         self.facets: dict[str, Facet] = {}
         self.nearness: Nearness | None = None
         self._closeness: list[Floats] = []
@@ -72,11 +79,9 @@ class Scores:
             self.values["needs"], self._closeness = needs_value(state, vocabulary, query.request.needs)
         if query.words:
             self.values["words"] = text_value(state, "words", query, self.echoes, mark=True)
-        if query.letters and query.own_words:
+        if query.letters:
             asked = Asked.of(state.letters, query.letters)
             self.values["letters"] = OnDemand(state, "letters", asked, self.echoes)
-        elif query.letters:
-            self.values["letters"] = text_value(state, "letters", query, self.echoes)
         if query.expository and (found := related_value(state, query)) is not None:
             self.values["related"], self.nearness = found
         elif query.pointed:
@@ -157,6 +162,8 @@ class Scores:
             value, most = self.values[code], self.weights[code] * _MOST
             if isinstance(value, Value):
                 kernels.add_part(value.raw, value.scale, most, bound, evident)
+            elif isinstance(value, Share):
+                kernels.add_shares_of(value.raw, value.bound, SOFT, most, bound, evident)
             else:
                 bound += most
                 evident[:] = True

@@ -21,6 +21,7 @@ from marketplace.taxonomy.text import Reading, TextReader, Token
 
 K1, B = 1.2, 0.6
 SHARPNESS = 1.5  # a text speaks of a few terms; the power lets these stand out
+TOLD = 20  # different words of a short description of a trouble
 FULL_EVIDENCE = 3.0  # about one rare word in full
 CHANCE_SHARE, FULL_SHARE = 0.45, 0.7  # of a text's words known: by chance, and as firms write
 LEAST = 0.02  # from which a term is proposed
@@ -166,13 +167,15 @@ class SymptomIndex:
     def pointing(self, reading: Reading) -> Pointing:
         """Direction, strength and familiarity of one text.
 
-        The strength is the familiarity, in full from the evidence of about one rare word.
+        The strength is the familiarity, in full from the evidence of about one rare word and for a text of at
+        least ``TOLD`` different words: a question of seven has not told of any trouble yet.
         """
         vector = self.vectors([reading])
         whole = sum(self._weight(m) * (1 + log(n)) for m, n in Counter(reading.morphemes).items())
         above = max(0.0, float((vector[0] - self._background).max(initial=0.0)))
         familiarity = self.familiarity(reading)
-        strength = min(1.0, above * whole / FULL_EVIDENCE) * familiarity
+        told = min(1.0, len(set(reading.morphemes)) / TOLD)
+        strength = min(1.0, above * whole / FULL_EVIDENCE) * familiarity * told
         return Pointing(self._directed(vector)[0], strength, familiarity)
 
     def familiarity(self, reading: Reading) -> float:

@@ -69,27 +69,30 @@ def bm25_of(
 
 @_compiled
 def mark_echoes(
-    hits: Any, row_start: Any, owner: Any, least: int, share: float, whole: int, void: Any, echoing: Any
-) -> None:
-    """Mark the rows of which at least ``least`` words, and more than this share, were asked for, and those
-    that hold ``whole`` words asked for; and their slots. Clears ``hits``."""
+    hits: Any, row_start: Any, least: int, share: float, most: int, void: Any, suspect: Any
+) -> int:
+    """Mark as ``void`` the rows of which at least ``least`` words, and more than this share, were asked for.
+
+    The rows that hold ``most`` words asked for or more go into ``suspect``; answers with their number. Clears
+    ``hits``.
+    """
+    count = 0
     for row in range(hits.size):
         found = hits[row]
         if found:
-            mostly = found >= least and found > share * (row_start[row + 1] - row_start[row])
-            if mostly or found >= whole:
+            if found >= least and found > share * (row_start[row + 1] - row_start[row]):
                 void[row] = True
-                echoing[owner[row]] = True
+            elif found >= most and count < suspect.size:
+                suspect[count] = row
+                count += 1
             hits[row] = 0
+    return count
 
 
 @_compiled
-def best_and_mean(acc: Any, worth: Any, void: Any, first_row: Any, alive: Any, out: Any) -> float:
-    """Half the best row and half the mean row of each slot into ``out``, each row by its ``worth``.
-
-    0 for a slot that is not ``alive`` and for a row that is ``void``. Clears ``acc``; answers with the largest.
-    """
-    top = 0.0
+def best_and_mean(acc: Any, worth: Any, void: Any, first_row: Any, out: Any) -> None:
+    """Half the best row and half the mean row of each slot into ``out``, each row by its ``worth``; a ``void``
+    row counts 0. Clears ``acc``."""
     for slot in range(first_row.size - 1):
         low, high = first_row[slot], first_row[slot + 1]
         best = 0.0
@@ -102,13 +105,9 @@ def best_and_mean(acc: Any, worth: Any, void: Any, first_row: Any, alive: Any, o
                     value *= worth[row]
                     total += value
                     best = max(best, value)
-        if not alive[slot]:
-            best = 0.0
         if best != 0.0:
             best = 0.5 * (best + total / (high - low))
-            top = max(top, best)
         out[slot] = best
-    return top
 
 
 @_compiled
@@ -138,6 +137,16 @@ def add_part(raw: Any, scale: float, weight: float, out: Any, evident: Any) -> N
     for slot in range(out.size):
         out[slot] += min(raw[slot] / scale, 1.0) * weight
         evident[slot] |= raw[slot] > 0.0
+
+
+@_compiled
+def add_shares_of(raw: Any, bound: float, soft: float, weight: float, out: Any, evident: Any) -> None:
+    """``add_part`` for a value that is a share (see ``values.shares``)."""
+    for slot in range(out.size):
+        value = raw[slot]
+        if value > 0.0:
+            out[slot] += min(value * (1.0 + soft) / (value + soft * bound), 1.0) * weight
+            evident[slot] = True
 
 
 @_compiled

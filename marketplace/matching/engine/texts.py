@@ -14,39 +14,47 @@ from marketplace.matching.engine.postings import Floats, Ints, Postings
 from marketplace.matching.engine.query import Query
 from marketplace.matching.engine.segment import NEVER
 from marketplace.matching.engine.state import K1, Said, State
-from marketplace.matching.engine.values import Value
+from marketplace.matching.engine.values import Share, shares
 
-#: A part is measured against the best expert, but never against less than this share of the highest score
-#: that a profile could have, so that where nobody fits nobody seems to. What a firm tells in its own words is
-#: measured against this share alone: nobody who did the work says it in the same words.
-LEAST_SHARE = 0.15
 ASKED = 96  # the heaviest words, and runs of letters, of a request that are looked for
 ECHO_LEAST, ECHO_SHARE = 3, 0.5  # words of a text that are the request's
-ECHO_WHOLE = ((14, 0.6), (10, 0.8))  # from how many words of a request which share of them in a text
+ECHO_TOLD = 6  # words of a request, for a text to be compared with the whole of it
+ECHO_WORDS, ECHO_LETTERS = 0.6, 0.95  # the shares of its words and of its runs of letters in a copy
+_SUSPECTS = 1_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Echoes:
     """Texts that are the request over again, by segment and row, and whose they are, by slot.
 
-    More than half of such a text's words are the firm's, or it holds most of what a firm tells in its
-    own words (people who did the work share a third at most). It tells of nothing done, and
-    counts nothing. Of expository requests none is sought: one's own abstract is no trick.
+    More than half of such a text's words are the firm's, or it holds nearly everything that the firm wrote
+    in its own words, letter by letter. It tells of nothing done, and counts nothing. Of expository requests none is sought:
+    one's own abstract is no trick.
     """
 
-    sought: bool
-    whole: int  # words of the request that no other text holds
     void: tuple[NDArray[np.bool_], ...]
     echoing: NDArray[np.bool_]
 
     @classmethod
-    def to_seek(cls, state: State, query: Query) -> Echoes:
+    def none(cls, state: State) -> Echoes:
         """Nothing marked yet."""
         void = tuple(np.zeros(segment.words.length.size, dtype=bool) for segment in state.segments)
+        return cls(void, np.zeros(state.size, dtype=bool))
+
+    def mark(self, state: State, number: int, query: Query, hits: NDArray[np.uint16]) -> None:
+        """Mark the echoes of one segment, out of how many words asked for stand in each row; clears those."""
+        segment, void = state.segments[number], self.void[number]
         asked = min(len(query.words), ASKED)
-        share = next((share for least, share in ECHO_WHOLE if asked >= least), None)
-        whole = ceil(share * asked) if query.own_words and share else NEVER
-        return cls(not query.expository, whole, void, np.zeros(state.size, dtype=bool))
+        most = ceil(ECHO_WORDS * asked) if query.own_words and asked >= ECHO_TOLD else NEVER
+        suspect = np.empty(_SUSPECTS, dtype=np.int64)
+        count = kernels.mark_echoes(
+            hits, segment.words.row_start, ECHO_LEAST, ECHO_SHARE, most, void, suspect
+        )
+        for row in suspect[:count].tolist():
+            void[row] = len(query.letters.keys() & segment.letters.bag(row)) >= ECHO_LETTERS * len(
+                query.letters
+            )
+        self.echoing[state.first[number] + segment.owner[void]] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,56 +77,32 @@ class Asked:
         return cls({word: weighed[word] * (K1 + 1) for word in sorted(heaviest)}, bound)
 
 
-def text_value(state: State, index: str, query: Query, echoes: Echoes, *, mark: bool = False) -> Value:
-    """BM25 of each slot, half its best row and half the mean of its rows.
+def text_value(state: State, index: str, query: Query, echoes: Echoes, *, mark: bool = False) -> Share:
+    """BM25 of each slot, half its best row and half the mean of its rows, as a share of what a row could have.
 
     ``mark`` finds the echoes first; rows that are echoes count nothing.
     """
     said: Said = getattr(state, index)
     asked = Asked.of(said, getattr(query, index))
     out = np.empty(state.size)
-    top = 0.0
-    for number, (segment, alive) in enumerate(zip(state.segments, state.alive, strict=True)):
+    for number, segment in enumerate(state.segments):
         postings: Postings = getattr(segment, index)
         starts, ends, weights = lists(postings, asked.weighed)
         acc, hits = state.room(number, index)
-        kernels.add_bm25(
-            starts,
-            ends,
-            weights,
-            postings.rows,
-            postings.counts,
-            said.once[number],
-            said.norms[number],
-            acc,
-            hits,
-        )
-        own = slice(state.first[number], state.first[number + 1])
-        void = echoes.void[number]
-        if mark and echoes.sought:
-            kernels.mark_echoes(
-                hits,
-                postings.row_start,
-                segment.owner,
-                ECHO_LEAST,
-                ECHO_SHARE,
-                echoes.whole,
-                void,
-                echoes.echoing[own],
-            )
+        once, norms = said.once[number], said.norms[number]
+        kernels.add_bm25(starts, ends, weights, postings.rows, postings.counts, once, norms, acc, hits)
+        if mark and not query.expository:
+            echoes.mark(state, number, query, hits)
         else:
             hits[:] = 0
-        top = max(top, kernels.best_and_mean(acc, postings.worth, void, segment.first_row, alive, out[own]))
-    least = LEAST_SHARE * asked.bound
-    return Value(out, (least if query.own_words else max(top, least)) or 1.0)
+        own = out[state.first[number] : state.first[number + 1]]
+        kernels.best_and_mean(acc, postings.worth, echoes.void[number], segment.first_row, own)
+    return Share(out, asked.bound)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OnDemand:
-    """``text_value`` of an index for a request in a firm's own words, worked out for those who are looked at.
-
-    Its scale needs nobody else, so that it need not be known of everybody.
-    """
+    """``text_value`` of an index, worked out for those who are looked at."""
 
     state: State
     index: str
@@ -127,10 +111,8 @@ class OnDemand:
     known: dict[int, float] = field(default_factory=dict)
 
     def many(self, slots: Ints) -> Floats:
-        """The values in [0, 1] of slots in rising order."""
         out = np.empty(slots.size)
         said: Said = getattr(self.state, self.index)
-        scale = LEAST_SHARE * self.asked.bound or 1.0
         for number, segment in enumerate(self.state.segments):
             low, high = np.searchsorted(slots, self.state.first[number : number + 2])
             if low == high:
@@ -145,12 +127,11 @@ class OnDemand:
                 postings.row_words, postings.row_counts, weights, said.once[number], said.norms[number],
                 postings.worth, self.echoes.void[number], out[low:high],
             )  # fmt: skip
-        values: Floats = np.minimum(out / scale, 1.0)
+        values = shares(out, self.asked.bound)
         self.known.update(zip(slots.tolist(), values.tolist(), strict=True))
         return values
 
     def at(self, slot: int) -> float:
-        """The value of one slot."""
         if slot not in self.known:
             self.many(np.array([slot]))
         return self.known[slot]

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import floor
+from typing import Protocol
 
 import numpy as np
 
 from marketplace.matching.engine.postings import Floats, Ints
+
+SOFT = 0.1
+
+
+class PartValue(Protocol):
+    """What a part says of slots; some parts are worked out for those only who are looked at."""
+
+    def many(self, slots: Ints) -> Floats:
+        """The values in [0, 1] of slots in rising order."""
+        ...
+
+    def at(self, slot: int) -> float:
+        """The value in [0, 1] of one slot."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,13 +33,34 @@ class Value:
     scale: float = 1.0
 
     def many(self, slots: Ints) -> Floats:
-        """The values in [0, 1] of some slots."""
         values: Floats = np.minimum(self.raw[slots] / self.scale, 1.0)
         return values
 
     def at(self, slot: int) -> float:
-        """The value in [0, 1] of one slot."""
         return min(float(self.raw[slot]) / self.scale, 1.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Share:
+    """A part by slot: how much ``raw`` is of ``bound``, which it cannot exceed; see ``shares``."""
+
+    raw: Floats
+    bound: float
+
+    def many(self, slots: Ints) -> Floats:
+        return shares(self.raw[slots], self.bound)
+
+    def at(self, slot: int) -> float:
+        return float(shares(self.raw[slot : slot + 1], self.bound)[0])
+
+
+def shares(raw: Floats, bound: float) -> Floats:
+    """r (1 + SOFT) / (r + SOFT b): 0 for nothing, 1 for all that could be, and half of it from a tenth on.
+
+    Nobody's text holds all that a firm says, so the first words shared count most; more always counts more.
+    """
+    values: Floats = np.minimum(raw * (1 + SOFT) / (raw + SOFT * (bound or 1.0)), 1.0)
+    return values
 
 
 def hundredths(value: float, weight: float) -> int:
