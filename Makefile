@@ -22,8 +22,10 @@ check: .venv/dev  ## style, types, and the rules of the house
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-bench: .venv/dev catalogues  ## the ranker beside plain ways of ranking; the race for the last place, 200 times a database
+bench: .venv/dev catalogues  ## quality, time and memory beside peers; the race for the last place
 	$(PY) -m bench.quality
+	$(PY) -m bench.engine
+	$(PY) -m bench.assignment
 	$(PY) -m bench.race --trials 200
 
 .PHONY: system
