@@ -34,7 +34,15 @@ def test_english_inside_korean_meets_english_alone() -> None:
 
 
 def test_runs_of_letters_stay_inside_words() -> None:
-    assert READER.read("도금액 A 관리 robots").letters == ["도금", "금액", "a", "관리", "robo", "obot", "bots"]
+    assert READER.read("도금액 A 관리 robots").letters == [
+        "도금",
+        "금액",
+        "a",
+        "관리",
+        "robo",
+        "obot",
+        "bots",
+    ]
 
 
 def test_a_word_is_quoted_as_it_was_written() -> None:
