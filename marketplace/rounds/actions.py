@@ -38,7 +38,7 @@ class Draft:
 def make(programme: Programme, draft: Draft, *, by: Any) -> Round:
     """Begin a round for open requests of a programme; nothing is calculated and nobody is told yet."""
     require(by, Permission.RUN_ROUND, programme)
-    with recorded(by, Event.ROUND_SAVED, None, name=draft.name) as record:
+    with recorded(by, Event.ROUND_SAVED, None) as record:
         made = Round(
             programme_id=programme.id,
             programme=programme,
@@ -57,7 +57,7 @@ def make(programme: Programme, draft: Draft, *, by: Any) -> Round:
 def save(round_: Round, draft: Draft, *, version: int | None = None, by: Any) -> None:
     """Change what a round asks for; a result that was there no longer counts and has to be calculated anew."""
     require(by, Permission.RUN_ROUND, round_)
-    with recorded(by, Event.ROUND_SAVED, round_, name=draft.name) as record:
+    with recorded(by, Event.ROUND_SAVED, round_) as record:
         held = Round.locked(round_.id)
         held.move("save")
         if version is not None and held.version != version:

@@ -23,10 +23,18 @@ from marketplace.rounds.states import CHANGES, TRANSITIONS, RoundState, next_sta
 from marketplace.web.page import me, page, show, submitted, to
 
 
-@blueprint.route("/rounds/<int:round_id>/requests/<int:case_id>", methods=["GET", "POST"])
+@blueprint.get("/rounds/<int:round_id>/requests/<int:case_id>")
 @page(Permission.SEE_ROUND)
 def pair(round_id: int, case_id: int) -> Response:
-    """One request of a round: why this expert, who else could, and changing it by hand."""
+    """One request of a round: why this expert, and who else could."""
+    round_ = queries.round_with(me(), round_id)
+    return _pair_page(round_, queries.case_in_round(me(), round_, case_id), ChangeForm(formdata=None))
+
+
+@blueprint.post("/rounds/<int:round_id>/requests/<int:case_id>")
+@page(Permission.RUN_ROUND)
+def change_pair(round_id: int, case_id: int) -> Response:
+    """Change one request by hand."""
     round_ = queries.round_with(me(), round_id)
     case, form = queries.case_in_round(me(), round_, case_id), ChangeForm()
     made: list[RoundChange] = []
