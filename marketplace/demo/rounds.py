@@ -22,9 +22,15 @@ def plan_round(staff: Staff, timeline: Timeline) -> None:
     timeline.add(moment, partial(solve, staff))
 
 
+#: One firm in each region this month, but two where the programme has more to give.
+TWO_IN = ("12", "28")
+
+
 def solve(staff: Staff) -> None:
-    """The operator makes a round of everything that waits, one for each expert."""
-    options = Options(weights=percents(staff.programme.weights), most=1, employer_most=1)
+    """The operator makes a round of everything that waits, within these limits, and has it calculated."""
+    options = Options(
+        weights=percents(staff.programme.weights), most=1, region_most=1, regions=dict.fromkeys(TWO_IN, 2)
+    )
     made = actions.make(staff.programme, Draft(NAME, options), by=staff.operators[0])
     actions.run(made, by=staff.operators[0])
     jobs.work_off()

@@ -14,17 +14,18 @@ from marketplace.errors import N_, RuleBroken
 from marketplace.events import Event
 from marketplace.experts.models import Expert
 from marketplace.matching.checks import HOLDS_AGAINST, fault_of, require_free
+from marketplace.matching.explanation import digest_of
 from marketplace.matching.handover import MIN_REASON, placed, put_forward, reason_of
 from marketplace.matching.index import FoundRanking, rank_case
 from marketplace.matching.models import MatchCase, locked
 from marketplace.matching.periods import Step, period_at
 from marketplace.matching.profiles import Period
-from marketplace.matching.queries import experts_with, held_by
+from marketplace.matching.queries import held_by
 from marketplace.matching.snapshots import keep_ranking
 from marketplace.matching.states import next_state
 from marketplace.matching.wording import announce
 from marketplace.rounds.models import Round
-from marketplace.rounds.queries import case_ids_of, cases_with
+from marketplace.rounds.queries import case_ids_of, cases_with, experts_to_check
 from marketplace.rounds.states import next_state as next_round_state
 
 
@@ -43,7 +44,7 @@ def proposals(round_: Round) -> list[Proposal]:
     A constant number of statements, whatever the number of pairs.
     """
     cases = {case.request.reference: case for case in cases_with(case_ids_of(round_))}
-    experts = experts_with(sorted({int(expert) for _, expert, _ in round_.pairs}))
+    experts = experts_to_check(sorted({int(expert) for _, expert, _ in round_.pairs}))
     held = held_by(list(experts), HOLDS_AGAINST[Step.PROPOSE])
     given: dict[int, list[Period]] = {}
     found = []
@@ -126,8 +127,6 @@ def publish(
 
 def pairs_hash(round_: Round) -> str:
     """The hash of the present pairs, by which a page proves which ones it showed."""
-    from marketplace.matching.explanation import digest_of
-
     return digest_of(round_.pairs)
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from marketplace.errors import N_, RuleBroken
-from marketplace.matching.assignment import Blocked, Edge, Problem, Quota, Team, free_places, problem
+from marketplace.matching.assignment import Blocked, Edge, Problem, Quota, free_places, problem
 from marketplace.matching.explanation import digest_of
 from marketplace.matching.index import FoundRanking, gates_json, index
 from marketplace.matching.models import MatchCase
@@ -24,6 +24,7 @@ from marketplace.programmes.models import Programme, Tier
 from marketplace.rounds.hand import Wishes
 from marketplace.rounds.options import Options
 from marketplace.rounds.queries import experts_offered
+from marketplace.rounds.teaming import teams_of
 
 #: Up to so many experts every eligible pair is taken; with more, the best of each request.
 FEW, TOP = 200, 50
@@ -86,7 +87,7 @@ def build(
     places = _places(experts, requests.values(), gates, options, [case.id for case in cases])
     for request in pairs.edges:
         pairs.edges[request] = {k: edge for k, edge in pairs.edges[request].items() if k in places}
-    teams = _teams(requests, pairs, ranker, gates, options)
+    teams = teams_of(requests, pairs.edges, ranker, gates, options.team)
     made = problem(
         list(requests),
         places,
@@ -234,38 +235,6 @@ def affordable(cases: Sequence[MatchCase], budget: int | None) -> int | None:
     if budget is None or not prices:
         return None
     return budget * len(prices) // sum(prices)
-
-
-def _teams(
-    requests: Mapping[str, RequestProfile],
-    pairs: _Pairs,
-    ranker: ExpertRanker,
-    gates: Gates,
-    options: Options,
-) -> list[Team]:
-    """Requests whose stated needs no single expert covers, but some together; their edges learn what they cover."""
-    teams: list[Team] = []
-    if not options.team:
-        return teams
-    for key, request in requests.items():
-        needs = frozenset(need.term for need in request.needs if need.term)
-        row = pairs.edges[key]
-        if len(needs) < 2 or not row:
-            continue
-        top = 0 if len(row) > TOP else TOP
-        covers = {
-            ranked.expert: tuple(
-                sorted(n.term for n in ranked.needs if n.covered and n.term in needs and n.term)
-            )
-            for ranked in ranker.rank([request], top, gates)[0].experts
-            if ranked.expert in row
-        }
-        together = {need for covered in covers.values() for need in covered}
-        if any(set(covered) == needs for covered in covers.values()) or together != needs:
-            continue
-        pairs.edges[key] = {e: Edge(key, e, edge.score, covers.get(e, ())) for e, edge in row.items()}
-        teams.append(Team(key, needs, options.team))
-    return teams
 
 
 def _known_pairs(cases: Sequence[MatchCase], pairs: _Pairs) -> list[tuple[str, str]]:

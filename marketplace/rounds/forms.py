@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
 from marketplace.codes.actions import current_codebook
@@ -205,7 +205,7 @@ class WhatIfForm(WeightsForm):
 class ChangeForm(FlaskForm):
     """A change of one pair by hand, and why."""
 
-    verb = HiddenField(validators=[Length(max=10)])
+    verb = StringField(validators=[Length(max=10)])  # the button that was pressed
     expert = SelectField(
         _l("전문가"), coerce=lambda v: int(v) if str(v).isdigit() and len(str(v)) < 10 else None,
         validate_choice=False,

@@ -260,3 +260,13 @@ def came_back(round_: Round) -> int:
         .where(RoundRequest.round_id == round_.id, MatchCase.state == CaseState.MATCHING)
     )
     return db.session.scalar(query) or 0
+
+
+def experts_to_check(ids: Sequence[int]) -> dict[int, Expert]:
+    """Experts by number with everything that the hard rules look at."""
+    query = (
+        select(Expert)
+        .where(Expert.id.in_(ids))
+        .options(selectinload(Expert.careers), selectinload(Expert.skills), selectinload(Expert.interests))
+    )
+    return {expert.id: expert for expert in db.session.scalars(query)}

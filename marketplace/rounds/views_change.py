@@ -9,8 +9,10 @@ from werkzeug.wrappers import Response
 from marketplace.access import Permission, may
 from marketplace.errors import NotFound
 from marketplace.matching import showing as case_showing
+from marketplace.matching.checks import HOLDS_AGAINST
 from marketplace.matching.models import MatchCase
-from marketplace.matching.queries import experts_with
+from marketplace.matching.periods import Step
+from marketplace.matching.queries import experts_with, held_by
 from marketplace.rounds import queries, showing
 from marketplace.rounds.actions_hand import change
 from marketplace.rounds.actions_publish import pairs_hash, proposals, publish
@@ -80,7 +82,12 @@ def _pair_page(round_: Round, case: MatchCase, form: ChangeForm) -> Response:
     ]
     ranked = ranked_rows(result, case, [expert for expert, _ in row.experts]) if row.experts else []
     experts = experts_with([int(entry["expert"]) for entry in ranked])
-    cards = [case_showing.ranked_card(entry, experts[int(entry["expert"])], case, []) for entry in ranked]
+    held = held_by(list(experts), HOLDS_AGAINST[Step.PROPOSE])
+    cards = [
+        case_showing.ranked_card(entry, expert, case, [period for _, period in held.get(expert.id, [])])
+        for entry in ranked
+        if (expert := experts.get(int(entry["expert"]))) is not None
+    ]
     return show(
         "rounds/pair.html",
         round=round_,
@@ -116,6 +123,7 @@ def publish_page(round_id: int) -> Response:
             flash(gettext("규칙에 맞지 않는 %(count)d건은 추천하지 않았습니다.", count=out[0]), "warning")
         return to(url_for("rounds.detail", round_id=round_id))
     round_ = queries.round_with(me(), round_id)
+    form.seen.data = pairs_hash(round_)  # of what is shown now, also when an older page was refused
     found = proposals(round_)
     return show(
         "rounds/publish.html",
@@ -123,5 +131,4 @@ def publish_page(round_id: int) -> Response:
         form=form,
         good=[proposal for proposal in found if proposal.fault is None],
         faulty=[proposal for proposal in found if proposal.fault is not None],
-        seen=pairs_hash(round_),
     )
