@@ -66,6 +66,9 @@ class Permission(StrEnum):
     OVERRIDE_MATCH = "override_match"
     STOP_CASE = "stop_case"
     SEE_QUEUE = "see_queue"
+    SEE_ROUND = "see_round"
+    RUN_ROUND = "run_round"
+    PUBLISH_ROUND = "publish_round"
     SEE_PROGRAMME = "see_programme"
     EDIT_PROGRAMME = "edit_programme"
     EDIT_REFERENCE = "edit_reference"
@@ -107,6 +110,9 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.APPROVE_FIRST: _S.PROGRAMME,
         _P.OVERRIDE_MATCH: _S.PROGRAMME,
         _P.STOP_CASE: _S.PROGRAMME,
+        _P.SEE_ROUND: _S.PROGRAMME,
+        _P.RUN_ROUND: _S.PROGRAMME,
+        _P.PUBLISH_ROUND: _S.PROGRAMME,
         _P.SEE_PROGRAMME: _S.PROGRAMME,
         _P.EDIT_REFERENCE: _S.ALL,
         _P.IMPORT_ROWS: _S.OWN,
@@ -118,6 +124,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.SEE_CASE: _S.PROGRAMME,
         _P.SEE_QUEUE: _S.ALL,
         _P.APPROVE_FINAL: _S.PROGRAMME,
+        _P.SEE_ROUND: _S.PROGRAMME,
         _P.SEE_PROGRAMME: _S.PROGRAMME,
         _P.EDIT_PROGRAMME: _S.PROGRAMME,
         _P.EXPORT_LISTS: _S.ALL,
@@ -129,6 +136,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.SEE_EXPERT: _S.ALL,
         _P.SEE_CASE: _S.ALL,
         _P.SEE_QUEUE: _S.ALL,
+        _P.SEE_ROUND: _S.ALL,
         _P.SEE_PROGRAMME: _S.ALL,
         _P.EXPORT_LISTS: _S.ALL,
         _P.SEE_AUDIT: _S.ALL,

@@ -26,6 +26,7 @@ SLICES = (
     "companies",
     "experts",
     "matching",
+    "rounds",
     "reporting",
     "imports",
 )

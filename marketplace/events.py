@@ -90,6 +90,13 @@ class Event(StrEnum):
     ORGANISATION_SAVED = "organisation_saved"
     REQUEST_CHECKED = "request_checked"
     SKILLS_CONFIRMED = "skills_confirmed"
+    ROUND_SAVED = "round_saved"
+    ROUND_STARTED = "round_started"
+    ROUND_SOLVED = "round_solved"
+    ROUND_FAILED = "round_failed"
+    ROUND_CHANGED = "round_changed"
+    ROUND_PUBLISHED = "round_published"
+    ROUND_DISCARDED = "round_discarded"
 
 
 EVENT_LABELS: dict[Event, str] = {
@@ -173,4 +180,11 @@ EVENT_LABELS: dict[Event, str] = {
     Event.ORGANISATION_SAVED: N_("기관 저장"),
     Event.REQUEST_CHECKED: N_("요건검토 점검 저장"),
     Event.SKILLS_CONFIRMED: N_("전문가 기술 확인"),
+    Event.ROUND_SAVED: N_("매칭 회차 저장"),
+    Event.ROUND_STARTED: N_("매칭 회차 계산 시작"),
+    Event.ROUND_SOLVED: N_("매칭 회차 계산 완료"),
+    Event.ROUND_FAILED: N_("매칭 회차 계산 실패"),
+    Event.ROUND_CHANGED: N_("매칭 회차 직접 변경"),
+    Event.ROUND_PUBLISHED: N_("매칭 회차 추천"),
+    Event.ROUND_DISCARDED: N_("매칭 회차 폐기"),
 }

@@ -111,12 +111,18 @@ def _claim() -> int | None:
     return job_id
 
 
-def run_due() -> int:
-    """Work off every due job once and call every sweep; the number of jobs worked off."""
+def work_off() -> int:
+    """Work off every due job once; their number."""
     worked = 0
     while (job_id := _claim()) is not None:
         _run(job_id)
         worked += 1
+    return worked
+
+
+def run_due() -> int:
+    """Work off every due job once and call every sweep; the number of jobs worked off."""
+    worked = work_off()
     for sweep in list(_sweeps):
         try:
             sweep()

@@ -9,6 +9,7 @@ from marketplace.experts import models as experts
 from marketplace.imports import models as imports
 from marketplace.matching import models as matching
 from marketplace.programmes import models as programmes
+from marketplace.rounds import models as rounds
 from marketplace.taxonomy import models as taxonomy
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "matching",
     "notifications",
     "programmes",
+    "rounds",
     "taxonomy",
 ]

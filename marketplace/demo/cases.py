@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from sqlalchemy import select
+
 from marketplace.companies.actions import withdraw_request
+from marketplace.database import db
 from marketplace.demo.applications import Application
+from marketplace.experts.models import Expert
 from marketplace.matching import actions
 from marketplace.matching.index import rank_case
 from marketplace.matching.models import Candidate, MatchCase
-from marketplace.matching.states import CandidateState
+from marketplace.matching.states import ENDED_EARLY, CandidateState, CaseState
 
 PROPOSED = 4  # candidates that the operator releases
 REFUSE_REASON = (
@@ -29,10 +35,23 @@ def release(application: Application) -> None:
     """The operator proposes the experts who rank highest."""
     case, staff = application.case, application.staff
     found = rank_case(case)
-    chosen = [int(ranked.expert) for ranked in found.ranking.experts[:PROPOSED]]
+    promised = _promised()
+    ranked = [db.session.get_one(Expert, int(ranked.expert)) for ranked in found.ranking.experts]
+    chosen = [expert.id for expert in ranked if promised[expert.id] < expert.capacity][:PROPOSED]
     if len(chosen) < PROPOSED:
         raise Stopped(f"{case.request.reference}: {len(chosen)} experts are left")
     actions.release(case, chosen, seen=found.result_hash, listed=_listed(case), by=staff.operators[0])
+
+
+def _promised() -> Counter[int]:
+    """How many firms' first choice each expert is, or will be: whoever has no place for one more is not proposed."""
+    firsts: Counter[int] = Counter()
+    open_or_held = [state for state in CaseState if state not in (*ENDED_EARLY, CaseState.MATCHING)]
+    for case in db.session.scalars(select(MatchCase).where(MatchCase.state.in_(open_or_held))):
+        listed = sorted(case.in_state(CandidateState.LISTED), key=lambda candidate: candidate.rank or 0)
+        if first := case.chosen or case.offered or next(iter(listed), None):
+            firsts[first.expert_id] += 1
+    return firsts
 
 
 def _listed(case: MatchCase) -> list[int]:

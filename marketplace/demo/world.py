@@ -20,6 +20,7 @@ from marketplace.demo.people import (
     sign_up_fresh_firm,
 )
 from marketplace.demo.profiles import plan_experts
+from marketplace.demo.rounds import plan_round
 from marketplace.demo.timeline import Timeline, office_day
 from marketplace.demo.ways import plan_requests
 from marketplace.events import Event
@@ -69,6 +70,7 @@ def build_demo(tell: Callable[[str], None] = lambda stage: None, *, now: datetim
         yesterday = timeline.within(timeline.days_ago(1))
         timeline.add(yesterday, sign_up_fresh_firm)
         timeline.add(yesterday + timedelta(minutes=4), confirm_fresh_firm)
+        plan_round(staff, timeline)
         timeline.run(lambda monday: tell(f"{monday.isoformat()} 주 / week"))
         with clock_at(timeline.now), recorded(None, Event.DEMO_BUILT, programme, requests=requests):
             pass

@@ -32,6 +32,7 @@ from marketplace.programmes.actions import programmes_for
 from marketplace.programmes.forms import STATE_LABELS as PROGRAMME_LABELS
 from marketplace.reporting import records
 from marketplace.reporting.tables import Table
+from marketplace.rounds import sheets as round_sheets
 from marketplace.taxonomy.actions import terms
 from marketplace.web.page import text_arg
 from marketplace.web.setup import SEOUL
@@ -247,6 +248,9 @@ EXPORTS: dict[str, Export] = {
         _terms,
     ),
 }  # fmt: skip
+EXPORTS |= {
+    name: Export(Permission.SEE_ROUND, columns, rows) for name, (columns, rows) in round_sheets.SHEETS.items()
+}
 
 
 def export(name: str, filters: dict[str, str], *, by: User) -> Table:

@@ -67,6 +67,8 @@ def special_parts(rule: Any, ids: dict[str, Any]) -> dict[str, Any]:
         }
     if rule.endpoint in ("companies.edit_request", "companies.autosave_request", "companies.change_needs"):
         return {"request_id": ids["draft_id"]}
+    if rule.endpoint in ("rounds.pair", "rounds.change_pair"):
+        return {"case_id": ids["round_case_id"]}
     if rule.endpoint.startswith("reporting.export"):
         return {"name": "cases"}
     return {}

@@ -19,6 +19,7 @@ from marketplace.jobs import Job
 from marketplace.matching.models import Candidate, MatchCase
 from marketplace.matching.states import CandidateState, CaseState
 from marketplace.notifications import Notice, OutboxMail
+from marketplace.rounds.models import Round
 from tests import factories
 from tests.conftest import sign_in
 
@@ -30,12 +31,13 @@ LISTS = {
         "/staff/requests",
         "/staff/experts",
         "/cases",
+        "/rounds",
         "/imports",
         "/programmes",
         "/taxonomy",
         "/codes",
     ],
-    Role.MINISTRY: ["/todo", "/cases", "/audit", "/programmes"],
+    Role.MINISTRY: ["/todo", "/cases", "/rounds", "/audit", "/programmes"],
     Role.ADMIN: ["/todo", "/accounts", "/organisations", "/audit", "/mails", "/jobs"],
 }
 FEW, MANY = 10, 200
@@ -130,6 +132,7 @@ def add_rows(people, count: int) -> None:
                 uploaded_by_id=operator.id,
             )
         )
+        rows.append(Round(name=f"회차 {n}", programme=programme, made_by_id=operator.id, options={}))
         rows.append(Job(kind="x", key=f"x{tag}-{n}", payload={}))
         rows.append(Notice(user_id=operator.id, event="x", sentence="알림", facts={}, path="/todo"))
         rows.append(

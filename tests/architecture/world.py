@@ -15,8 +15,12 @@ from marketplace.database import db, utcnow
 from marketplace.events import Event
 from marketplace.experts.models import ExpertState
 from marketplace.imports.models import ImportFile, ImportState
+from marketplace.jobs import Job
 from marketplace.matching.states import CandidateState
 from marketplace.notifications import OutboxMail, tell
+from marketplace.rounds import actions as round_actions
+from marketplace.rounds.options import Options, percents
+from marketplace.rounds.solving import solve_round
 from tests import factories
 
 CANARY = "KANARI"  # stands in everything of "ours"; a stranger's page must never show it
@@ -108,7 +112,20 @@ def build() -> World:
         "ranking_id": 1,
         "code": "SYS-01",
     }
+    world.ids |= _round(ours, firm, world.people["operator"])
     return world
+
+
+def _round(programme: Any, firm: Any, operator: User) -> dict[str, int]:
+    """A solved round about one waiting request of ours."""
+    waiting = factories.case(
+        factories.request(firm, programme, RequestState.ELIGIBLE, title=f"{CANARY} 회차 신청")
+    )
+    draft = round_actions.Draft(f"{CANARY} 회차", Options(weights=percents({})))
+    made = round_actions.make(programme, draft, by=operator)
+    round_actions.run(made, by=operator)
+    solve_round(db.session.get_one(Job, made.job_id))
+    return {"round_id": made.id, "round_case_id": waiting.id}
 
 
 def _set(thing: Any, **facts: Any) -> None:
