@@ -75,6 +75,8 @@ class Permission(StrEnum):
     SEE_AUDIT = "see_audit"
     SEE_MAIL = "see_mail"
     SEE_CONTRIBUTION = "see_contribution"
+    SEE_LEARNING = "see_learning"
+    DECIDE_WEIGHTS = "decide_weights"
 
 
 class Scope(StrEnum):
@@ -108,6 +110,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.OVERRIDE_MATCH: _S.PROGRAMME,
         _P.STOP_CASE: _S.PROGRAMME,
         _P.SEE_PROGRAMME: _S.PROGRAMME,
+        _P.SEE_LEARNING: _S.PROGRAMME,
         _P.EDIT_REFERENCE: _S.ALL,
         _P.IMPORT_ROWS: _S.OWN,
         _P.EXPORT_LISTS: _S.ALL,
@@ -120,6 +123,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.APPROVE_FINAL: _S.PROGRAMME,
         _P.SEE_PROGRAMME: _S.PROGRAMME,
         _P.EDIT_PROGRAMME: _S.PROGRAMME,
+        _P.SEE_LEARNING: _S.PROGRAMME,
+        _P.DECIDE_WEIGHTS: _S.PROGRAMME,
         _P.EXPORT_LISTS: _S.ALL,
         _P.SEE_AUDIT: _S.ALL,
     },
@@ -130,6 +135,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.SEE_CASE: _S.ALL,
         _P.SEE_QUEUE: _S.ALL,
         _P.SEE_PROGRAMME: _S.ALL,
+        _P.SEE_LEARNING: _S.ALL,
         _P.EXPORT_LISTS: _S.ALL,
         _P.SEE_AUDIT: _S.ALL,
     },

@@ -90,6 +90,9 @@ class Event(StrEnum):
     ORGANISATION_SAVED = "organisation_saved"
     REQUEST_CHECKED = "request_checked"
     SKILLS_CONFIRMED = "skills_confirmed"
+    WEIGHTS_PROPOSED = "weights_proposed"
+    WEIGHTS_ADOPTED = "weights_adopted"
+    WEIGHTS_REJECTED = "weights_rejected"
 
 
 EVENT_LABELS: dict[Event, str] = {
@@ -173,4 +176,7 @@ EVENT_LABELS: dict[Event, str] = {
     Event.ORGANISATION_SAVED: N_("기관 저장"),
     Event.REQUEST_CHECKED: N_("요건검토 점검 저장"),
     Event.SKILLS_CONFIRMED: N_("전문가 기술 확인"),
+    Event.WEIGHTS_PROPOSED: N_("가중치 제안"),
+    Event.WEIGHTS_ADOPTED: N_("가중치 채택"),
+    Event.WEIGHTS_REJECTED: N_("가중치를 채택하지 않음"),
 }

@@ -8,6 +8,7 @@ from marketplace.database import Base
 from marketplace.experts import models as experts
 from marketplace.imports import models as imports
 from marketplace.matching import models as matching
+from marketplace.matching import models_learning as learning
 from marketplace.programmes import models as programmes
 from marketplace.taxonomy import models as taxonomy
 
@@ -20,6 +21,7 @@ __all__ = [
     "experts",
     "imports",
     "jobs",
+    "learning",
     "matching",
     "notifications",
     "programmes",
