@@ -78,6 +78,8 @@ class Permission(StrEnum):
     SEE_AUDIT = "see_audit"
     SEE_MAIL = "see_mail"
     SEE_CONTRIBUTION = "see_contribution"
+    SEE_LEARNING = "see_learning"
+    DECIDE_WEIGHTS = "decide_weights"
 
 
 class Scope(StrEnum):
@@ -114,6 +116,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.RUN_ROUND: _S.PROGRAMME,
         _P.PUBLISH_ROUND: _S.PROGRAMME,
         _P.SEE_PROGRAMME: _S.PROGRAMME,
+        _P.SEE_LEARNING: _S.PROGRAMME,
         _P.EDIT_REFERENCE: _S.ALL,
         _P.IMPORT_ROWS: _S.OWN,
         _P.EXPORT_LISTS: _S.ALL,
@@ -127,6 +130,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.SEE_ROUND: _S.PROGRAMME,
         _P.SEE_PROGRAMME: _S.PROGRAMME,
         _P.EDIT_PROGRAMME: _S.PROGRAMME,
+        _P.SEE_LEARNING: _S.PROGRAMME,
+        _P.DECIDE_WEIGHTS: _S.PROGRAMME,
         _P.EXPORT_LISTS: _S.ALL,
         _P.SEE_AUDIT: _S.ALL,
     },
@@ -138,6 +143,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.SEE_QUEUE: _S.ALL,
         _P.SEE_ROUND: _S.ALL,
         _P.SEE_PROGRAMME: _S.ALL,
+        _P.SEE_LEARNING: _S.ALL,
         _P.EXPORT_LISTS: _S.ALL,
         _P.SEE_AUDIT: _S.ALL,
     },

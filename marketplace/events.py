@@ -97,6 +97,9 @@ class Event(StrEnum):
     ROUND_CHANGED = "round_changed"
     ROUND_PUBLISHED = "round_published"
     ROUND_DISCARDED = "round_discarded"
+    WEIGHTS_PROPOSED = "weights_proposed"
+    WEIGHTS_ADOPTED = "weights_adopted"
+    WEIGHTS_REJECTED = "weights_rejected"
 
 
 EVENT_LABELS: dict[Event, str] = {
@@ -187,4 +190,7 @@ EVENT_LABELS: dict[Event, str] = {
     Event.ROUND_CHANGED: N_("매칭 회차 직접 변경"),
     Event.ROUND_PUBLISHED: N_("매칭 회차 추천"),
     Event.ROUND_DISCARDED: N_("매칭 회차 폐기"),
+    Event.WEIGHTS_PROPOSED: N_("가중치 제안"),
+    Event.WEIGHTS_ADOPTED: N_("가중치 채택"),
+    Event.WEIGHTS_REJECTED: N_("가중치를 채택하지 않음"),
 }

@@ -8,6 +8,7 @@ from marketplace.database import Base
 from marketplace.experts import models as experts
 from marketplace.imports import models as imports
 from marketplace.matching import models as matching
+from marketplace.matching import models_learning as learning
 from marketplace.programmes import models as programmes
 from marketplace.rounds import models as rounds
 from marketplace.taxonomy import models as taxonomy
@@ -21,6 +22,7 @@ __all__ = [
     "experts",
     "imports",
     "jobs",
+    "learning",
     "matching",
     "notifications",
     "programmes",

@@ -15,15 +15,18 @@ from marketplace.matching import (  # noqa: F401 - they register themselves
     views_case,
     views_expert,
     views_firm,
+    views_learning,
     views_staff,
 )
 from marketplace.matching.blueprint import blueprint
 from marketplace.matching.cli import replay_command
+from marketplace.matching.cli_learning import learn_command
 from marketplace.matching.states import CaseState
 from marketplace.web.navigation import menu
 from marketplace.web.todo import Todo, place_to_go, todo_source
 
 blueprint.cli.add_command(replay_command)
+blueprint.cli.add_command(learn_command)
 blueprints = [blueprint]
 menu(30, N_("매칭 관리"), "matching.queue", lambda user: may(user, Permission.SEE_QUEUE))
 menu(10, N_("받은 제안"), "matching.offers", lambda user: may(user, Permission.ANSWER_OFFER))

@@ -26,6 +26,7 @@ from marketplace.experts import frame as expert_frame
 from marketplace.experts import queries as expert_queries
 from marketplace.experts.models import EXPERT_STATE_LABELS, SKILL_LEVELS
 from marketplace.matching import queries as case_queries
+from marketplace.matching import queries_learning as learning_queries
 from marketplace.matching.states import STATE_LABELS as CASE_LABELS
 from marketplace.matching.views_staff import queue_filter as case_filter
 from marketplace.programmes.actions import programmes_for
@@ -199,6 +200,23 @@ def _terms(user: User) -> list[list[Any]]:
     ]
 
 
+def _overrides(user: User) -> list[list[Any]]:
+    years = learning_queries.approvals_by_year(programmes_for(user))
+    return [
+        [
+            row.programme.code,
+            row.year,
+            row.approvals,
+            *(
+                value
+                for count in (row.not_first, row.not_in_three, row.not_listed, row.overridden)
+                for value in (count, round(row.share(count), 1))
+            ),
+        ]
+        for row in years
+    ]
+
+
 EXPORTS: dict[str, Export] = {
     "requests": Export(
         Permission.SEE_QUEUE,
@@ -246,6 +264,12 @@ EXPORTS: dict[str, Export] = {
         Permission.EDIT_REFERENCE,
         (N_("코드"), N_("분야"), N_("한국어"), N_("영어"), N_("같은 뜻의 낱말"), N_("대체 용어")),
         _terms,
+    ),
+    "overrides": Export(
+        Permission.SEE_LEARNING,
+        (N_("사업 코드"), N_("연도"), N_("최종 승인"), N_("1위가 아님"), N_("1위가 아님 비율"), N_("3위 안이 아님"),
+         N_("3위 안이 아님 비율"), N_("목록 밖"), N_("목록 밖 비율"), N_("그중 예외 제안"), N_("그중 예외 제안 비율")),
+        _overrides,
     ),
 }  # fmt: skip
 EXPORTS |= {

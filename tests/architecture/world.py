@@ -16,6 +16,9 @@ from marketplace.events import Event
 from marketplace.experts.models import ExpertState
 from marketplace.imports.models import ImportFile, ImportState
 from marketplace.jobs import Job
+from marketplace.matching.backtest import back_test
+from marketplace.matching.learning import present_weights
+from marketplace.matching.models_learning import LearnedWeights
 from marketplace.matching.states import CandidateState
 from marketplace.notifications import OutboxMail, tell
 from marketplace.rounds import actions as round_actions
@@ -90,6 +93,18 @@ def build() -> World:
             uploaded_by_id=world.people["operator"].id,
         )
     )
+    proposal = factories.save(
+        LearnedWeights(
+            programme_id=ours.id,
+            weights={**present_weights({}), "words": 0.11, "industry": 0.15},
+            prior=present_weights({}),
+            data_digest="0" * 64,
+            decisions=0,
+            firms=0,
+            better=False,
+            figures=back_test([], {}).to_json(),
+        )
+    )
     mail = db.session.query(OutboxMail).first()
     world.ids = {
         "request_id": eligible.id,
@@ -110,6 +125,7 @@ def build() -> World:
         "import_id": upload.id,
         "row_id": 1,
         "ranking_id": 1,
+        "proposal_id": proposal.id,
         "code": "SYS-01",
     }
     world.ids |= _round(ours, firm, world.people["operator"])
