@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     proxies: int = Field(
         0, ge=0, description="How many proxies stand in front; their X-Forwarded headers are then believed."
     )
+    index_folder: str = Field(
+        "instance/index",
+        description="Where the index of experts lies that all workers share, once it is large.",
+    )
     upload_limit_mb: int = Field(20, description="Largest request body in megabytes.")
     worker: Literal["thread", "off"] = Field(
         "thread", description="thread runs jobs inside the server; off leaves them to `flask worker`."

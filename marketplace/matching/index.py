@@ -22,6 +22,8 @@ from marketplace.companies.models import MentoringRequest
 from marketplace.database import db
 from marketplace.experts.models import Expert
 from marketplace.experts.states import ExpertState
+from marketplace.matching import index_files
+from marketplace.matching.engine.table import ExpertTable
 from marketplace.matching.explanation import Ranked, Ranking, digest_of
 from marketplace.matching.models import Candidate, MatchCase
 from marketplace.matching.periods import Step, period_at
@@ -35,6 +37,7 @@ from marketplace.taxonomy.vocabulary import Vocabulary
 
 TOP = 20  # how many places a ranking shows to the operator
 _BATCH = 500  # ids in one IN (...); SQLite takes no more than some thousand
+_KEPT_AGAIN = 0.1  # the share of experts that changed from which the index is stored anew
 _KNOWN_STATES = (ExpertState.SUBMITTED, ExpertState.VERIFIED, ExpertState.SUSPENDED)
 
 
@@ -49,7 +52,7 @@ class FoundRanking:
         self,
         ranking: Ranking,
         request: RequestProfile,
-        profiles: dict[str, ExpertProfile],
+        table: ExpertTable,
         digests: dict[str, str],
         vocabulary: Vocabulary,
         weights: dict[str, float],
@@ -57,13 +60,18 @@ class FoundRanking:
     ) -> None:
         self.ranking = ranking
         self.request = request
-        self.profiles = profiles
+        self.table = table
+        self._state = table.state()
         self.digests = digests
         self.vocabulary = vocabulary
         self.weights = weights
         self.settings = settings
         self.result = listed(ranking, settings)
         self.result_hash = digest_of(self.result)
+
+    def profile_of(self, key: str) -> ExpertProfile:
+        """The profile that was ranked."""
+        return self._state.profile_of(key)
 
     def of(self, expert_id: int) -> Ranked | None:
         """The expert's place, if he has one among those listed."""
@@ -87,8 +95,8 @@ class ExpertIndex:
         self._lock = threading.RLock()
         self._ranker: ExpertRanker | None = None
         self._vocabulary: Vocabulary | None = None
-        self._seen: dict[int, Any] = {}
-        self._profiles: dict[str, ExpertProfile] = {}
+        self._seen: dict[int, str] = {}
+        self._held: dict[int, list[Period]] | None = None
         self._digests: dict[str, str] = {}
         self._weighted: dict[tuple[tuple[str, float], ...], ExpertRanker] = {}
 
@@ -115,7 +123,7 @@ class ExpertIndex:
             ranking = ranker.rank([request], top=0 if also else top, gates=gates, today=today)[0]
             vocabulary = ranker.vocabulary_
             return FoundRanking(
-                ranking, request, dict(self._profiles), dict(self._digests), vocabulary, weights, settings
+                ranking, request, ranker.table_, dict(self._digests), vocabulary, weights, settings
             )
 
     def _with(self, weights: dict[str, float]) -> ExpertRanker:
@@ -132,38 +140,59 @@ class ExpertIndex:
         states = _states()
         held = _commitments()
         if self._ranker is None or not _same(self._vocabulary, vocabulary):
-            self._profiles = _read(list(states), held)
-            self._vocabulary = vocabulary
-            self._ranker = ExpertRanker(vocabulary).fit(self._profiles.values())
-            self._digests = {key: digest_of(profile) for key, profile in self._profiles.items()}
-            self._weighted = {}
+            self._begin(vocabulary, states, held)
+        if self._ranker is not None:
+            changes = self._take_changes(self._ranker, states, held)
+            if changes > _KEPT_AGAIN * len(states):
+                index_files.keep(index_files.Kept(self._ranker.table_, states, self._digests))
+        self._seen, self._held = states, held
+
+    def _begin(self, vocabulary: Vocabulary, states: dict[int, str], held: dict[int, list[Period]]) -> None:
+        """Take the index that was kept, or read everybody."""
+        kept = index_files.find(vocabulary)
+        if kept is None:
+            profiles = _read(list(states), held)
+            table = ExpertTable(vocabulary)
+            table.build(list(profiles.values()))
+            digests = {key: digest_of(profile) for key, profile in profiles.items()}
+            kept = index_files.Kept(table, states, digests)
+            self._held = held
+            index_files.keep(kept)
         else:
-            self._take_changes(self._ranker, states, held)
-        self._seen = states
+            self._held = None  # not known as of then
+        self._vocabulary, self._seen, self._digests = vocabulary, kept.seen, dict(kept.digests)
+        self._ranker = ExpertRanker().over(kept.table)
+        self._weighted = {}
 
     def _take_changes(
-        self, ranker: ExpertRanker, states: dict[int, Any], held: dict[int, list[Period]]
-    ) -> None:
+        self, ranker: ExpertRanker, states: dict[int, str], held: dict[int, list[Period]]
+    ) -> int:
+        """Bring the index up to the database; how many experts changed."""
         for gone in self._seen.keys() - states.keys():
             ranker.remove(key_of(gone))
-            del self._profiles[key_of(gone)], self._digests[key_of(gone)]
+            del self._digests[key_of(gone)]
         changed = [expert_id for expert_id, state in states.items() if self._seen.get(expert_id) != state]
         fresh = _read(changed, held)
-        for expert_id in states.keys() - set(changed):
-            key = key_of(expert_id)
-            periods = tuple(held.get(expert_id, ()))
-            if self._profiles[key].commitments != periods:
-                fresh[key] = replace(self._profiles[key], commitments=periods)
+        known = ranker.table_.state()
+        before = self._held
+        others = held.keys() | before.keys() if before is not None else states.keys()
+        for expert_id in (others & states.keys()) - set(changed):
+            key, periods = key_of(expert_id), tuple(held.get(expert_id, ()))
+            if before is None or tuple(before.get(expert_id, ())) != periods:
+                profile = known.profile_of(key)
+                if profile.commitments != periods:
+                    fresh[key] = replace(profile, commitments=periods)
         for key in sorted(fresh):
             ranker.update(fresh[key])
-            self._profiles[key], self._digests[key] = fresh[key], digest_of(fresh[key])
+            self._digests[key] = digest_of(fresh[key])
+        return len(fresh)
 
 
 def _same(held: Vocabulary | None, now: Vocabulary) -> bool:
     return held is now or (held is not None and held.digest == now.digest)
 
 
-def _states() -> dict[int, Any]:
+def _states() -> dict[int, str]:
     """What tells whether an expert changed, by id: one statement, whatever the number of experts' parts."""
     query = (
         select(
@@ -180,7 +209,7 @@ def _states() -> dict[int, Any]:
         .where(Expert.state.in_(_KNOWN_STATES))
         .order_by(Expert.id)
     )
-    return {row[0]: tuple(row) for row in db.session.execute(query)}
+    return {row[0]: repr(tuple(row)) for row in db.session.execute(query)}
 
 
 def _commitments() -> dict[int, list[Period]]:

@@ -5,11 +5,9 @@ Profiles, requests and vocabularies are stored once each, under the SHA-256 of t
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
-from importlib import metadata, resources
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -17,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from marketplace.database import db
+from marketplace.matching.code_version import code_version
 from marketplace.matching.explanation import digest_of, plain
 from marketplace.matching.index import FoundRanking, listed
 from marketplace.matching.models import MatchCase
@@ -27,50 +26,7 @@ from marketplace.matching.rules import FORMER_TIES, Gates
 from marketplace.taxonomy.actions import current_vocabulary
 from marketplace.taxonomy.vocabulary import Term, Vocabulary
 
-_SOURCES = (  # whatever a score depends on, in the folder of the package
-    "matching/details.py",
-    "matching/engine/columns.py",
-    "matching/engine/kernels.py",
-    "matching/engine/needs.py",
-    "matching/engine/parts.py",
-    "matching/engine/postings.py",
-    "matching/engine/query.py",
-    "matching/engine/reading.py",
-    "matching/engine/records.py",
-    "matching/engine/related.py",
-    "matching/engine/segment.py",
-    "matching/engine/state.py",
-    "matching/engine/table.py",
-    "matching/engine/texts.py",
-    "matching/engine/values.py",
-    "matching/exclusion.py",
-    "matching/explanation.py",
-    "matching/features_profile.py",
-    "matching/organisations.py",
-    "matching/profiles.py",
-    "matching/ranker.py",
-    "matching/rules.py",
-    "matching/scoring.py",
-    "matching/weights.py",
-    "programmes/conflicts.py",
-    "taxonomy/symptoms.py",
-    "taxonomy/text.py",
-    "taxonomy/vocabulary.py",
-)
 _BATCH = 400
-
-
-@cache
-def code_version() -> str:
-    """The package's version and the first 16 hex digits of the SHA-256 of the ranker's sources."""
-    try:
-        version = metadata.version("marketplace")
-    except metadata.PackageNotFoundError:  # run from the source tree
-        version = "source"
-    whole = hashlib.sha256()
-    for name in _SOURCES:
-        whole.update(resources.files("marketplace").joinpath(name).read_bytes())
-    return f"{version[:20]}+{whole.hexdigest()[:16]}"
 
 
 def keep_ranking(case: MatchCase, found: FoundRanking, by: Any) -> StoredRanking:
@@ -83,7 +39,7 @@ def keep_ranking(case: MatchCase, found: FoundRanking, by: Any) -> StoredRanking
     }
     known = _known({*found.digests.values(), *digests.values()})
     rows = [
-        {"digest": digest, "kind": "expert", "content": plain(found.profiles[key])}
+        {"digest": digest, "kind": "expert", "content": plain(found.profile_of(key))}
         for key, digest in found.digests.items()
         if digest not in known
     ]

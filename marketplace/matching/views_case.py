@@ -16,11 +16,12 @@ from marketplace.matching import actions, queries, showing
 from marketplace.matching.blueprint import blueprint
 from marketplace.matching.bulk import verb_of
 from marketplace.matching.checks import HOLDS_AGAINST, approval_fault, comparisons
+from marketplace.matching.code_version import code_version
 from marketplace.matching.forms import OverrideForm, ReasonForm, ReleaseForm
 from marketplace.matching.index import rank_case
 from marketplace.matching.models import MatchCase
 from marketplace.matching.periods import Step, coming_period
-from marketplace.matching.snapshots import code_version, replay
+from marketplace.matching.snapshots import replay
 from marketplace.matching.states import TRANSITIONS, CandidateState, CaseState, next_state
 from marketplace.matching.telling import history
 from marketplace.web.page import me, page, show, submitted, text_arg, to

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -79,11 +78,12 @@ def build(
         case.request.reference: case_profile(case, period_at(case, Step.PROPOSE).since) for case in cases
     }
     found = index().rank(next(iter(requests.values())), gates, options.shares, top=1)
-    experts = {key: e for key, e in found.profiles.items() if e.verified and e.active and not e.paused}
+    profiles = {key: found.profile_of(key) for key in found.digests}
+    experts = {key: e for key, e in profiles.items() if e.verified and e.active and not e.paused}
     if not experts:
         raise RuleBroken(N_("확인을 마치고 활동 중인 전문가가 없습니다. 전문가를 먼저 확인해 주십시오."))
-    ranker = ranker_over(found, options.shares)
-    pairs = _pairs(cases, requests, found.profiles, ranker, gates, wishes, tell)
+    ranker = ExpertRanker(weights=dict(options.shares) or None).over(found.table)
+    pairs = _pairs(cases, requests, profiles, ranker, gates, wishes, tell)
     places = _places(experts, requests.values(), gates, options, [case.id for case in cases])
     for request in pairs.edges:
         pairs.edges[request] = {k: edge for k, edge in pairs.edges[request].items() if k in places}
@@ -103,20 +103,6 @@ def build(
         blocked=[out for out in pairs.blocked if out.expert in places],
     )
     return Built(made, _inputs(cases, requests, experts, ranker, gates, found))
-
-
-_ranker: tuple[str, ExpertRanker] | None = None
-_fitting = threading.Lock()
-
-
-def ranker_over(found: FoundRanking, shares: Mapping[str, float]) -> ExpertRanker:
-    """A ranker over the experts of a ranking; the last table is kept, for weights change more often than experts."""
-    global _ranker
-    key = digest_of([found.digests, found.vocabulary.digest])
-    with _fitting:
-        if _ranker is None or _ranker[0] != key:
-            _ranker = (key, ExpertRanker(found.vocabulary).fit(found.profiles.values()))
-        return ExpertRanker(weights=dict(shares) or None).over(_ranker[1].table_)
 
 
 def _pairs(

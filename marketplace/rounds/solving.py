@@ -13,7 +13,7 @@ from marketplace.events import Event
 from marketplace.i18n import translate
 from marketplace.jobs import Job, JobState
 from marketplace.matching.assignment import Outcome, solve
-from marketplace.matching.snapshots import code_version
+from marketplace.matching.code_version import code_version
 from marketplace.notifications import tell
 from marketplace.rounds.actions import SOLVE
 from marketplace.rounds.building import Built, Progress, build

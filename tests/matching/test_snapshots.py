@@ -7,6 +7,7 @@ from marketplace.accounts.models import OrganisationKind
 from marketplace.audit import recorded
 from marketplace.database import db, writing_allowed
 from marketplace.events import Event
+from marketplace.matching.code_version import code_version
 from marketplace.matching.explanation import plain
 from marketplace.matching.index import rank_case
 from marketplace.matching.models_ranking import Snapshot, StoredRanking
@@ -14,7 +15,6 @@ from marketplace.matching.profiles import ExpertProfile, RequestProfile
 from marketplace.matching.rows import expert_profile, request_profile
 from marketplace.matching.rules import FORMER_TIES
 from marketplace.matching.snapshots import (
-    code_version,
     from_json,
     keep_ranking,
     replay,

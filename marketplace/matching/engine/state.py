@@ -116,6 +116,14 @@ class State:
         segment, own = self.place(slot)
         return segment.keys[own]
 
+    def profile_of(self, key: str) -> ExpertProfile:
+        """The living profile with this key; KeyError when there is none."""
+        return self.profile(self._slots[key])
+
+    @cached_property
+    def _slots(self) -> dict[str, int]:
+        return {self.key(int(slot)): int(slot) for slot in np.flatnonzero(self.living)}
+
     def profiles(self) -> Iterator[ExpertProfile]:
         """The living profiles."""
         for slot in np.flatnonzero(self.living):
