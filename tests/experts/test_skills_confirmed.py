@@ -1,5 +1,6 @@
 """Skills that staff confirmed, and those that say more since: who sees what, and who is to look again."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -52,7 +53,8 @@ def test_the_page_of_verification_shows_what_there_is_to_confirm(operator, as_us
     expert.skills[0].years, expert.skills[0].evidence = 12, "2019년 분임조 대통령상"
     factories.save(expert.skills[0])
     page = as_user(operator).get(f"/staff/experts/{expert.id}").text
-    assert f'name="skills"\n          value="{expert.skills[0].id}"' in page
+    box = rf'<input type="checkbox" [^>]*name="skills"\s+value="{expert.skills[0].id}"[^>]*>'
+    assert [" checked" in found for found in re.findall(box, page)] == [False]
     assert "주도 · 12년 · 근거: 2019년 분임조 대통령상" in page
     assert "미확인" in page
 

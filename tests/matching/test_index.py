@@ -73,7 +73,9 @@ def test_a_changed_profile_is_found_without_a_restart(app):
     weak = factories.expert(skills=(), bio="물류를 맡았습니다.", headline="물류", industries=["C10"])
     assert listed(rank_case(case))[-1] == weak.id
     weak.skills = [ExpertSkill(term="QUA-01", words="QUA-01", level=4)]
-    weak.bio = case.request.problem
+    weak.bio = (
+        "도금이 벗겨지는 까닭을 전처리에서 찾아 반품을 없앴습니다. 도금 두께와 밀착 불량의 기준을 세웠습니다."
+    )
     weak.touch()
     factories.save(weak)
     after = rank_case(case)
