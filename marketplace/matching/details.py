@@ -11,7 +11,7 @@ from marketplace.matching.engine.records import Notes
 from marketplace.matching.explanation import NeedCoverage, Part
 from marketplace.matching.profiles import ExpertProfile, Need, Skill
 from marketplace.matching.scoring import Scores
-from marketplace.taxonomy.text import normalise
+from marketplace.taxonomy.text import letters_of, normalise
 from marketplace.taxonomy.vocabulary import Vocabulary
 
 #: Said instead of words where a text of the profile repeats the request.
@@ -21,7 +21,6 @@ _LONGEST = 160  # characters of a quoted passage
 _PROPOSED_ROWS = 3
 _SHARED = 0.01  # from which a term that both sides speak of is named
 _NAMES_TERM = 100.0
-_WORDS_COVER = 0.3  # closeness from which mere words count as covering a need
 
 
 class Explainer:
@@ -80,12 +79,34 @@ class Explainer:
             column = self._vocabulary.symptoms.column
             both = {t: w * segment.topics.at(column[t], own) for t, w in self._query.pointed.items()}
             best = sorted((t for t in both if both[t] > _SHARED), key=lambda t: (-both[t], t))
-            return tuple(self._vocabulary.terms[term].ko for term in best)[:5]
+            return tuple(map(self._led_to, best[:5]))
+        if code == "letters":
+            return self._spelt_alike(slot)
         if code == "related" and self._scores.nearness is not None:
             nearest = self._scores.nearness.nearest(slot)
             texts = texts_of(self._state.profile(slot))
             return (texts[nearest][:_LONGEST],) if nearest is not None and nearest < len(texts) else ()
         return ()
+
+    def _led_to(self, term: str) -> str:
+        """A term that both sides point to, and the firm's words that led there."""
+        words = self._vocabulary.symptoms.because(self._query.reading, term, 3)
+        return (
+            f"{self._vocabulary.terms[term].ko} ({', '.join(words)})"
+            if words
+            else self._vocabulary.terms[term].ko
+        )
+
+    def _spelt_alike(self, slot: int) -> tuple[str, ...]:
+        """Words of the request of which every run of letters stands in the profile, the rarest first."""
+        there = frozenset().union(*self._state.rows_of(slot, "letters"))
+        rarity = self._state.letters.rarity
+        found = {}
+        for word in self._query.reading.words:
+            runs = letters_of(word)
+            if len(runs) > 1 and there.issuperset(runs):
+                found[word] = sum(map(rarity, runs))
+        return tuple(sorted(found, key=lambda word: (-found[word], word))[:5])
 
     def _coverage(self, shown: Shown, need: Need, closeness: float) -> NeedCoverage:
         skill = shown.skill(need)
@@ -96,7 +117,7 @@ class Explainer:
                 skill.level, skill.years, skill.last_used, closeness,
             )  # fmt: skip
         quote = shown.sentence(self._wanted(need.words), need.term)
-        if quote is None or closeness < _WORDS_COVER:
+        if quote is None or not closeness:
             return NeedCoverage(need.words, need.priority, need.term, closeness=closeness)
         return NeedCoverage(need.words, need.priority, need.term, "entry", quote, quote, closeness=closeness)
 

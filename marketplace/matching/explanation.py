@@ -27,6 +27,7 @@ PART_TEXT: Mapping[str, str] = {
     "related": N_("비슷한 주제"),
     "industry": N_("업종 경험"),
     "region": N_("활동지역"),
+    "level": N_("구축수준에 맞는 경험"),
     "size": N_("중소 현장 경험"),
 }
 

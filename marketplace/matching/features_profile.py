@@ -77,6 +77,47 @@ def region_fit(expert: ExpertProfile, request: RequestProfile) -> float | None:
     return 0.0
 
 
+#: Where a term belongs on the way of building a smart factory: 1 order and first records, 2 machines counted by
+#: machines and systems, 3 control, forecast and optimisation. Terms of a trade belong to no stage.
+_STAGES: Mapping[str, float] = {
+    term: stage
+    for stage, terms in (
+        (
+            1.0,
+            "PRD-01 PRD-02 PRD-03 PRD-04 PRD-06 PRD-07 PRD-08 PRD-09 PRD-11 EQP-01 EQP-02 EQP-04 QUA-01 QUA-04 QUA-10",
+        ),
+        (
+            1.0,
+            "QUA-11 QUA-12 SCM-01 SCM-02 SCM-04 SCM-06 SCM-07 SYS-02 STR-02 STR-03 STR-08 AUT-07 DAT-10 BIZ-01",
+        ),
+        (
+            2.0,
+            "SYS-01 SYS-03 SYS-04 SYS-05 SYS-07 SYS-08 SYS-10 SYS-13 AUT-01 AUT-02 AUT-05 AUT-08 AUT-09 DAT-01",
+        ),
+        (2.0, "DAT-02 DAT-06 QUA-02 PRD-05 EQP-03"),
+        (3.0, "SYS-06 SYS-09 AUT-03 AUT-04 AUT-06 AUT-11 DAT-03 DAT-04 DAT-05 DAT-07 DAT-08 DAT-09 STR-10"),
+    )
+    for term in terms.split()
+}
+#: The stage that a firm of each level has before it.
+_LEVEL_STAGE: Mapping[str, float] = {"미적용": 1.0, "기초": 1.5, "중간1": 2.0, "중간2": 2.5, "고도": 3.0}
+
+
+def stage_of(terms: Iterable[str]) -> float | None:
+    """The mean stage of the terms that an expert holds, to the nearest quarter; None when none has a stage."""
+    stages = [_STAGES[term] for term in terms if term in _STAGES]
+    return round(4 * sum(stages) / len(stages)) / 4 if stages else None
+
+
+def level_fit(level: str | None, stage: float | None) -> float | None:
+    """1 where the expert's terms belong to the stage that the firm has before it, less by half for each stage
+    between; None when either side is unknown."""
+    before = _LEVEL_STAGE.get(level or "")
+    if before is None or stage is None:
+        return None
+    return max(0.0, 1 - abs(before - stage) / 2)
+
+
 def small_plant_fit(expert: ExpertProfile, texts: Iterable[str]) -> float | None:
     """Experience with firms of fewer than 300 people: what is declared, else what the texts tell.
 

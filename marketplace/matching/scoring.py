@@ -16,6 +16,7 @@ from marketplace.matching.engine.needs import needs_value
 from marketplace.matching.engine.parts import (
     Facet,
     industry_facet,
+    level_facet,
     region_facet,
     related_value,
     size_facet,
@@ -38,7 +39,6 @@ from marketplace.matching.rules import Gates
 from marketplace.matching.weights import EVIDENCE
 from marketplace.taxonomy.vocabulary import Vocabulary
 
-_COVERED = 0.3  # closeness from which a need counts as covered where ties are broken
 _MOST = 10_000  # hundredths
 _SMALL_FIRM = 300  # people; below, experience with small plants counts
 
@@ -93,6 +93,8 @@ class Scores:
             self.facets["industry"] = industry_facet(state, request.industry)
         if request.employees is not None and request.employees < _SMALL_FIRM:
             self.facets["size"] = size_facet(state)
+        if request.level:
+            self.facets["level"] = level_facet(state, request.level)
         if request.region and gates.region:
             self.facets["region"] = region_facet(state, request)
 
@@ -181,7 +183,7 @@ class Scores:
         return [(code, facet) for code, facet in self.facets.items() if code in self.weights]
 
     def _place(self, slot: int) -> tuple[int, int, int, str]:
-        covered = sum(closeness[slot] >= _COVERED for closeness in self._closeness)
+        covered = sum(closeness[slot] > 0 for closeness in self._closeness)
         held = len(self.state.profile(slot).commitments)
         return (-self.total(slot), -covered, held, self.state.key(slot))
 

@@ -14,7 +14,8 @@ PRIOR_WEIGHTS: Mapping[str, float] = {
     "letters": 0.11,  # the same through odd spacing, misspelling and unknown compounds
     "symptoms": 0.26,  # the bridge where the words differ, as they mostly do: symptom here, method there
     "related": 0.26,  # the bridge between long texts that tell of a subject
-    "industry": 0.11,  # a cure differs by what the plant makes; a neighbour helps half
+    "industry": 0.10,  # a cure differs by what the plant makes; a neighbour helps half
+    "level": 0.01,  # robots and forecasts help little where nothing is counted yet; a hint, no more
     "size": 0.03,  # advice from a giant's fully automatic line is hard to use in a shop of thirty
     "region": 0.01,  # only convenience; what is impossible is excluded by rule
 }

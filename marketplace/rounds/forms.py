@@ -51,6 +51,7 @@ class WeightsForm(FlaskForm):
     w_symptoms = _weight("symptoms")
     w_related = _weight("related")
     w_industry = _weight("industry")
+    w_level = _weight("level")
     w_size = _weight("size")
     w_region = _weight("region")
     objective = RadioField(

@@ -24,7 +24,8 @@ SHARPNESS = 1.5  # a text speaks of a few terms; the power lets these stand out
 TOLD = 20  # different words of a short description of a trouble
 FULL_EVIDENCE = 3.0  # about one rare word in full
 CHANCE_SHARE, FULL_SHARE = 0.45, 0.7  # of a text's words known: by chance, and as firms write
-LEAST = 0.02  # from which a term is proposed
+LEAST = 0.15  # of a direction, for a term to be proposed
+TELLING = 0.35  # of the highest rarity, for a word to be shown as a reason
 
 Floats = NDArray[np.float64]
 _compiled: Any = njit(cache=True, nogil=True)
@@ -89,6 +90,7 @@ class SymptomIndex:
         for bag, column in zip(bags, owner, strict=True):
             documents[column] += bag
         self.idf = self._rarity(bags, documents)
+        self._telling = TELLING * float(self.idf.max(initial=0.0))
         whole, single = self._weights(documents), self._weights(bags)
         self._documents = (whole.indptr.astype(np.int64), whole.indices.astype(np.int64), whole.data)
         self._phrases = (single.indptr.astype(np.int64), single.indices.astype(np.int64), single.data)
@@ -195,13 +197,20 @@ class SymptomIndex:
         row = self.morphemes.get(morpheme)
         return float(self.idf[row] if row is not None else self.idf.max(initial=1.0))
 
-    def scores(self, pointing: Pointing) -> dict[str, float]:
-        """By term how much a text points to it, in (``LEAST``, 1]."""
-        vector = pointing.direction * pointing.strength
-        return {self.terms[i]: float(vector[i]) for i in np.flatnonzero(vector > LEAST)}
+    def likely(self, reading: Reading) -> dict[str, float]:
+        """The terms that a firm may need by what it tells, with a score in (0, 1].
+
+        Only terms that are pointed to by a word that few terms have in common.
+        """
+        pointing = self.pointing(reading)
+        scores = {}
+        for i in np.flatnonzero(pointing.direction > LEAST):
+            if pointing.familiarity and self.because(reading, self.terms[i], 1):
+                scores[self.terms[i]] = float(pointing.direction[i]) * pointing.familiarity
+        return scores
 
     def because(self, reading: Reading, term: str, most: int = 5) -> list[str]:
-        """The words of the text that led to a term, the weightiest first."""
+        """The words of the text that led to a term, the weightiest first; none that many terms share."""
         column = self.column[term]
         starts, terms, values = self._documents
         weighed: dict[str, float] = {}
@@ -212,7 +221,7 @@ class SymptomIndex:
                 continue
             span = slice(starts[row], starts[row + 1])
             at = np.searchsorted(terms[span], column)
-            if at < terms[span].size and terms[span][at] == column:
+            if at < terms[span].size and terms[span][at] == column and self.idf[row] >= self._telling:
                 weight = float(self.idf[row] * values[span][at])
                 if weight > weighed.get(token.form, 0.0):
                     weighed[token.form], best[token.form] = weight, token

@@ -32,7 +32,7 @@ _KOREAN_STOP = frozenset(
     "하 되 있 없 않 같 보 주 가 오 나 들 받 말 알 모르 싶 이렇 그렇 어떻 이러 그러 어떠 "  # noqa: SIM905
     "저희 우리 회사 업체 안녕 부탁 감사 문의 요청 도움 필요 관련 정도 경우 때문 이번 지난 올해 작년 내년 "
     "지금 요즘 현재 사람 것 수 등 및 매우 너무 정말 많이 좀 더 잘 못 안 다 또 계속 그냥 바로 아직 이제 다시 "
-    "모두 함께 특히 또한 대하 통하 위하".split()
+    "모두 함께 특히 또한 대하 통하 위하 왜 자주 자꾸 많 가끔 종종 항상 늘 매번".split()
 )
 
 _ENGLISH_STOP = frozenset(
@@ -66,6 +66,15 @@ def normalise(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", plain).split())
 
 
+def letters_of(word: str) -> list[str]:
+    """Runs of neighbouring characters of a word: two Korean syllables, four Latin letters or digits.
+
+    A shorter word stands for itself.
+    """
+    size = _LATIN_RUN if word[0].isascii() else _KOREAN_RUN
+    return [word[i : i + size] for i in range(len(word) - size + 1)] if len(word) > size else [word]
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A content morpheme or stem, and where its words stand in the normalised text (half-open)."""
@@ -93,16 +102,14 @@ class Reading:
         return [token.form for token in self.tokens]
 
     @property
-    def letters(self) -> list[str]:
-        """Runs of neighbouring characters inside each word: two Korean syllables, four Latin letters or digits.
+    def words(self) -> list[str]:
+        """The written words, without punctuation."""
+        return _WORD.findall(self.text)
 
-        A shorter word stands for itself.
-        """
-        runs: list[str] = []
-        for word in _WORD.findall(self.text):
-            size = _LATIN_RUN if word[0].isascii() else _KOREAN_RUN
-            runs += [word[i : i + size] for i in range(len(word) - size + 1)] if len(word) > size else [word]
-        return runs
+    @property
+    def letters(self) -> list[str]:
+        """``letters_of`` every written word."""
+        return [run for word in self.words for run in letters_of(word)]
 
     def word_at(self, token: Token) -> str:
         """The whole written word in which a token stands, as a reader would quote it."""

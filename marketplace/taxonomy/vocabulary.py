@@ -40,6 +40,14 @@ _NOT_MEANT: Mapping[str, re.Pattern[str]] = {
     "린": re.compile(r"[가-힣]린|린[가-힣]"),
 }
 
+_CLEAR = 0.5  # of the best score that symptoms give
+_BESIDE_NAMES = 0.3  # the least score of a term beside others that the text names
+
+#: After a name: the firm says that it does not need this.
+_DENIED = re.compile(
+    r"\S{0,2}\s*(?:필요\s*(?:가|는|도)?\s*(?:없|하지\s*않)|원하지\s*않|말고)|\s+(?:is\s+)?not\s+needed"
+)
+
 _SEPARATORS = re.compile(r"[\s·・ㆍ\-_/&,.()\[\]]+")
 _LATIN = re.compile(r"[0-9a-z]")
 _LONG = 4  # syllables from which a Korean phrase cannot be a part of another word by chance
@@ -225,15 +233,25 @@ class Vocabulary:
         return not (denied and denied.search(text[max(0, start - 6) : end + 8]))
 
     def propose(self, text: str, top: int = 8) -> list[Proposal]:
-        """The terms that a text points to, best first, by name, synonym or symptom; ties by id."""
+        """The terms that a text points to, best first, by name, synonym or symptom; ties by id.
+
+        Few rather than doubtful ones: what is pointed to much less than the best is left out.
+        """
         reading = self.reader.read(text)
-        scores = self.symptoms.scores(self.symptoms.pointing(reading))
+        scores = self.symptoms.likely(reading)
+        floor = _CLEAR * max(scores.values(), default=0.0)
         named: dict[str, list[str]] = {}
         for match in self.find_in(reading):
+            if _DENIED.match(reading.text[match.end :]):
+                scores.pop(match.term, None)
+                continue
             scores[match.term] = max(scores.get(match.term, 0.0), 0.6 if match.ambiguous else 1.0)
             named.setdefault(match.term, []).append(match.words)
         proposals = []
-        for term in sorted(scores, key=lambda term: (-scores[term], term))[:top]:
+        if named:
+            floor = max(floor, _BESIDE_NAMES)
+        likely = [term for term in scores if term in named or scores[term] >= floor]
+        for term in sorted(likely, key=lambda term: (-scores[term], term))[:top]:
             because = dict.fromkeys([*reversed(named.get(term, [])), *self.symptoms.because(reading, term)])
             proposals.append(Proposal(term, round(scores[term], 4), tuple(because)[:5]))
         return proposals

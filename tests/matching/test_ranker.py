@@ -322,3 +322,19 @@ def test_a_clone_has_the_parameters_and_nothing_learned(ranker: ExpertRanker) ->
     copy = clone(ranker)
     assert copy.get_params() == ranker.get_params()
     assert not hasattr(copy, "table_")
+
+
+@pytest.mark.parametrize(("level", "first"), [("기초", "orderly"), ("고도", "forecaster")])
+def test_experience_for_the_firms_stage_tells_between_equals(level: str, first: str) -> None:
+    same = replace(PLATER, skills=(), headline="", entries=(PLATER.entries[1],))
+    orderly = replace(same, key="orderly", skills=(Skill("PRD-01", "3정5S", 3),))
+    forecaster = replace(same, key="forecaster", skills=(Skill("DAT-04", "AI 공정 최적화", 3),))
+    ranking = ExpertRanker(VOCABULARY).fit([orderly, forecaster]).rank([replace(REQUEST, level=level)], 0)[0]
+    fits = {r.expert: next(p.value for p in r.parts if p.code == "level") for r in ranking.experts}
+    assert max(fits, key=lambda key: fits[key] or 0) == first
+
+
+def test_a_need_that_nothing_covers_earns_nothing() -> None:
+    ranked = ExpertRanker(VOCABULARY).fit([SEWER]).rank([REQUEST], 0)[0].experts[0]
+    assert not any(need.covered for need in ranked.needs if need.priority)
+    assert next(p.hundredths for p in ranked.parts if p.code == "needs") == 0

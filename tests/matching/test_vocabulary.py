@@ -134,3 +134,19 @@ def test_a_vocabulary_is_named_by_its_content_and_shared_by_clones() -> None:
     assert Vocabulary.from_json(TERMS).digest == Vocabulary.from_json(TERMS[::-1]).digest
     assert Vocabulary.from_json(TERMS).digest != Vocabulary.from_json(TERMS[:1]).digest
     assert copy.deepcopy(VOCABULARY) is VOCABULARY
+
+
+def test_what_a_firm_says_it_does_not_need_is_not_proposed() -> None:
+    proposed = {p.term for p in VOCABULARY.propose("MES가 필요없습니다. 재고는 문제 없습니다")}
+    assert "SYS-01" not in proposed
+
+
+def test_one_name_alone_brings_no_doubtful_terms_along() -> None:
+    assert [p.term for p in VOCABULARY.propose("도금")] == ["PRC-09"]
+
+
+def test_words_that_everybody_says_are_no_reason_for_a_term() -> None:
+    told = "도금이 왜 자꾸 벗겨지는지 모르겠고 클레임이 자주 옵니다. 약품 농도를 감으로 맞춥니다."
+    proposals = VOCABULARY.propose(told)
+    assert proposals[0].term == "PRC-09"
+    assert not {"왜", "자꾸", "자주"} & {word for p in proposals for word in p.because}

@@ -34,7 +34,7 @@ def text_of(answer) -> str:
 def filled(**more: object) -> dict[str, object]:
     weights = {
         f"w_{p}": 10
-        for p in ("needs", "words", "letters", "symptoms", "related", "industry", "size", "region")
+        for p in ("needs", "words", "letters", "symptoms", "related", "industry", "level", "size", "region")
     }
     base = {
         "name": "봄 회차",

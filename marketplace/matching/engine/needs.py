@@ -15,12 +15,15 @@ from marketplace.matching.engine.values import Value
 from marketplace.matching.profiles import Need
 from marketplace.taxonomy.vocabulary import Vocabulary
 
+COVERED = 0.3  # closeness from which a need counts as covered
+
 
 class NeedAsked:
     """One need of a request, as it is asked of the profiles.
 
     Closeness is 0 to 1: the worth at which the term is held, or what share of the need's words (weighed by
     rarity, words that nobody has as the rarest) the texts hold, times ``NAMED_IN_TEXT``; the larger of both.
+    What is less than ``COVERED`` covers nothing, and counts nothing.
     """
 
     def __init__(self, state: State, vocabulary: Vocabulary, need: Need) -> None:
@@ -44,6 +47,7 @@ class NeedAsked:
             if self._column is not None:
                 slots, worth = segment.held.of(self._column)
                 own[slots] = np.maximum(own[slots], worth)
+        out[out < COVERED] = 0.0
         return out
 
     def at(self, slot: int, words: Collection[str]) -> float:
@@ -53,7 +57,9 @@ class NeedAsked:
             if word in words:
                 share += value
         segment, own = self._state.place(slot)
-        return share if self._column is None else max(share, segment.held.at(self._column, own))
+        if self._column is not None:
+            share = max(share, segment.held.at(self._column, own))
+        return share if share >= COVERED else 0.0
 
 
 def needs_value(state: State, vocabulary: Vocabulary, needs: Sequence[Need]) -> tuple[Value, list[Floats]]:

@@ -98,6 +98,15 @@ def size_facet(state: State) -> Facet:
     return _facet(state, "size", None, lambda value: cast(tuple[float | None], value)[0])
 
 
+def level_facet(state: State, level: str) -> Facet:
+    """``level_fit`` by the stage of the terms that the profile holds."""
+
+    def fit(value: tuple[object, ...]) -> float | None:
+        return facts.level_fit(level, cast(tuple[float | None], value)[0])
+
+    return _facet(state, "level", level, fit)
+
+
 def _facet(
     state: State, name: str, question: Hashable, fit: Callable[[tuple[object, ...]], float | None]
 ) -> Facet:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -75,12 +75,13 @@ class ReadProfile:
     notes: Notes
 
 
-def facets_of(expert: ExpertProfile) -> Facets:
-    """The profile's class in each facet."""
+def facets_of(expert: ExpertProfile, held: Iterable[str]) -> Facets:
+    """The profile's class in each facet; ``held`` are the terms that it holds."""
     return {
         "industry": expert.industries,
         "region": (expert.regions, expert.mode),
         "size": (facts.small_plant_fit(expert, (expert.headline, *texts_of(expert))),),
+        "level": (facts.stage_of(held),),
         "open": (expert.verified, expert.active, expert.paused, expert.mode, expert.regions),
     }
 
@@ -133,14 +134,16 @@ def _read(
     counting = Postings.build(bags).worth[:, np.newaxis]  # a text that says little points only a little
     points = (directions * counting).mean(axis=0) if len(directions) else np.zeros(len(column))
     topics = {int(at): float(points[at]) for at in np.flatnonzero(points >= LEAST_POINTED)}
+    terms = vocabulary.symptoms.terms
+    sure = tuple(terms[at] for at in sorted(held) if held[at] > facts.AMBIGUOUS_NAME)
     return ReadProfile(
         expert,
         bags,
         tuple(Counter(reading.letters) for reading in readings),
         held,
         topics,
-        facets_of(expert),
-        Notes(tuple(_sentence_notes(expert, readings, found)), tuple(named)),
+        facets_of(expert, sure),
+        Notes(tuple(_sentence_notes(expert, readings, found)), tuple(named), sure),
     )
 
 

@@ -1,7 +1,8 @@
 """Profiles as bytes, so that any number of workers can share them from one file and decode only whom they show.
 
 A record is a JSON array: the profile's fields in their order, then for each sentence the words and terms
-that were read in it, then for each skill the terms that it names.
+that were read in it, then for each skill the terms that it names,
+then the terms that the whole holds.
 """
 
 from __future__ import annotations
@@ -29,25 +30,26 @@ _FIELDS = tuple(field.name for field in fields(ExpertProfile))
 @dataclass(frozen=True, slots=True)
 class Notes:
     """What was read in a profile beside its indexes: per sentence its words and the terms it names, in the
-    order of ``sentences_of``; per skill the terms it names."""
+    order of ``sentences_of``; per skill the terms it names; the terms that the whole profile holds."""
 
     sentences: tuple[tuple[frozenset[str], frozenset[str]], ...]
     skills: tuple[frozenset[str], ...]
+    held: tuple[str, ...]
 
 
 def encode(profile: ExpertProfile, notes: Notes) -> bytes:
     """The record of a profile."""
     values = [_plain(getattr(profile, name)) for name in _FIELDS]
     read = [[" ".join(sorted(words)), sorted(terms)] for words, terms in notes.sentences]
-    row = [values, read, [sorted(terms) for terms in notes.skills]]
+    row = [values, read, [sorted(terms) for terms in notes.skills], notes.held]
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def decode(record: bytes) -> tuple[ExpertProfile, Notes]:
     """The profile, equal to the one encoded, and what was read in it."""
-    values, read, skills = json.loads(record)
+    values, read, skills, held = json.loads(record)
     sentences = tuple((frozenset(words.split()), frozenset(terms)) for words, terms in read)
-    return _profile(values), Notes(sentences, tuple(map(frozenset, skills)))
+    return _profile(values), Notes(sentences, tuple(map(frozenset, skills)), tuple(held))
 
 
 def _plain(value: Any) -> Any:

@@ -18,7 +18,7 @@ from marketplace.matching.engine.records import Notes, decode, encode
 from marketplace.matching.profiles import ExpertProfile
 
 #: Each way in which profiles are told apart by class; see ``reading.facets_of``.
-FACETS = ("industry", "region", "size", "open")
+FACETS = ("industry", "region", "size", "level", "open")
 _REMEMBERED = 300  # answers by class: a question names an industry, or a region and a mode
 T = TypeVar("T")
 NEVER, ALWAYS = np.iinfo(np.int32).max, 0  # days of available_until and available_from when none is given

@@ -80,7 +80,8 @@ def _values(segment: Segment) -> list[list[tuple[object, ...]]]:
     found = []
     for facet, name in enumerate(FACETS):
         _, first = np.unique(segment.classes[facet], return_index=True)
-        found.append([facets_of(segment.profile(int(slot)))[name] for slot in first])
+        records = (segment.record(int(slot)) for slot in first)
+        found.append([facets_of(profile, notes.held)[name] for profile, notes in records])
     return found
 
 
