@@ -169,6 +169,7 @@ def test_four_people_take_a_firms_words_to_an_approved_match_in_the_demo_world(d
         ("request_eligible", operator_name),
     ]
     assert site.record_of(MatchCase, case_id) == [
+        ("request_eligible", operator_name),
         ("candidates_released", operator_name),
         ("preferences_stated", PERSON),
         ("offer_accepted", order[0]),

@@ -183,6 +183,7 @@ def test_the_same_story_on_experts_and_requests_imported_from_spreadsheets(
         ("request_eligible", NAMES[OPERATOR]),
     ]
     assert site.record_of(MatchCase, case_id) == [
+        ("request_eligible", NAMES[OPERATOR]),
         ("candidates_released", NAMES[OPERATOR]),
         ("preferences_stated", NAMES[FIRM_PERSON]),
         ("offer_accepted", best[0]),
