@@ -25,6 +25,7 @@ from sqlalchemy import (
     String,
     event,
     func,
+    literal,
     select,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, declared_attr, mapped_column
@@ -238,7 +239,9 @@ class Page(Generic[T]):
 
 def page_of(query: Select[T], page: int = 1, size: int = PAGE_SIZE) -> Page[T]:
     """Run a query for one page; a number beyond the end gives the last page. Two statements."""
-    counted = select(func.count()).select_from(query.order_by(None).with_only_columns(1).subquery())
+    # Without its columns a query that nothing narrows would lose its table, and count one row for none.
+    rows = query.order_by(None).with_only_columns(literal(1), maintain_column_froms=True).subquery()
+    counted = select(func.count()).select_from(rows)
     total = db.session.scalar(counted) or 0
     last = max(1, -(-total // size))
     page = min(max(page, 1), last)

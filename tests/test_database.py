@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import StatementError
 
 from marketplace.access import Role
-from marketplace.database import clock_at, db, read_only, utcnow
+from marketplace.accounts.models import Organisation, User
+from marketplace.database import clock_at, db, page_of, read_only, utcnow
 from tests import factories
 
 
@@ -59,3 +60,29 @@ def test_the_clock_can_be_set_for_a_while_and_goes_on_afterwards():
     assert abs((utcnow() - datetime.now(UTC)).total_seconds()) < 60
     with pytest.raises(ValueError, match="zone"), clock_at(datetime(2025, 10, 1)):  # noqa: DTZ001
         pass
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "narrow",
+    [
+        pytest.param(lambda query: query, id="every row"),
+        pytest.param(lambda query: query.where(Organisation.name != ""), id="filtered"),
+        pytest.param(lambda query: query.join(User).where(User.id > 0), id="joined"),
+    ],
+)
+def test_a_long_list_counts_its_rows_and_has_a_second_page(app, narrow):
+    for number in range(7):
+        factories.user(Role.COMPANY, factories.organisation(name=f"기업 {number}"))
+    query = narrow(select(Organisation).order_by(Organisation.name, Organisation.id))
+    rows = list(db.session.scalars(query))
+    first, second, beyond = (page_of(query, number, size=len(rows) - 2) for number in (1, 2, 99))
+    assert (first.total, first.pages, first.next) == (len(rows), 2, 2)
+    assert [*first.items, *second.items] == rows
+    assert (beyond.page, list(beyond.items)) == (2, list(second.items))
+
+
+@pytest.mark.both_databases
+def test_a_list_without_rows_has_one_empty_page(app):
+    empty = page_of(select(Organisation).where(Organisation.id < 0))
+    assert (empty.total, empty.pages, list(empty.items)) == (0, 1, [])

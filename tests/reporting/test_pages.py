@@ -47,6 +47,21 @@ def test_the_record_can_be_narrowed_to_one_thing(app, client):
     assert "찾을 것" not in client.get("/audit?thing=users 999").text
 
 
+def test_the_whole_record_can_be_turned_page_by_page(app, client):
+    auditor = factories.user(Role.AUDITOR)
+    for number in range(120):
+        with recorded(auditor, Event.ACCOUNT_EDITED, auditor, note=f"기록 {number:03}"):
+            pass
+    sign_in(client, auditor)
+    last = db.session.scalar(text("SELECT count(*) FROM audit_entries")) // 50 + 1
+    newest, oldest = client.get("/audit").text, client.get(f"/audit?page={last}").text
+    assert "기록 119" in newest
+    assert "page=2" in newest
+    assert "기록 000" not in newest
+    assert "기록 000" in oldest
+    assert "기록 119" not in oldest
+
+
 def test_a_tampered_record_is_shown_as_broken(app, client):
     auditor = factories.user(Role.AUDITOR)
     with recorded(auditor, Event.ACCOUNT_EDITED, auditor):
