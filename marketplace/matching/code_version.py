@@ -7,6 +7,7 @@ from functools import cache
 from importlib import metadata, resources
 
 _SOURCES = (  # whatever a score depends on, in the folder of the package
+    "codes/book.py",
     "matching/details.py",
     "matching/engine/columns.py",
     "matching/engine/kernels.py",

@@ -134,4 +134,4 @@ def small_plant_fit(expert: ExpertProfile, texts: Iterable[str]) -> float | None
     large = len({m.group() for m in _LARGE_ONLY.finditer(joined)})
     if not small and not large:
         return None
-    return 0.0 if not small else min(1.0, 0.6 + 0.2 * small - 0.2 * large)
+    return 0.0 if not small else min(1.0, max(0.0, 0.6 + 0.2 * small - 0.2 * large))

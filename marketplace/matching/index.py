@@ -123,7 +123,13 @@ class ExpertIndex:
             ranking = ranker.rank([request], top=0 if also else top, gates=gates, today=today)[0]
             vocabulary = ranker.vocabulary_
             return FoundRanking(
-                ranking, request, ranker.table_, dict(self._digests), vocabulary, weights, settings
+                ranking,
+                request,
+                ranker.table_,
+                dict(self._digests),
+                vocabulary,
+                dict(ranker.weights_),  # as they count now, whatever the prior is later
+                settings,
             )
 
     def _with(self, weights: dict[str, float]) -> ExpertRanker:

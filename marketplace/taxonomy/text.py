@@ -66,6 +66,11 @@ def normalise(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", plain).split())
 
 
+def words_of(text: str) -> list[str]:
+    """The written words of a normalised text, without punctuation."""
+    return _WORD.findall(text)
+
+
 def letters_of(word: str) -> list[str]:
     """Runs of neighbouring characters of a word: two Korean syllables, four Latin letters or digits.
 
@@ -104,7 +109,7 @@ class Reading:
     @property
     def words(self) -> list[str]:
         """The written words, without punctuation."""
-        return _WORD.findall(self.text)
+        return words_of(self.text)
 
     @property
     def letters(self) -> list[str]:

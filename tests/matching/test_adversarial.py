@@ -314,3 +314,23 @@ def test_an_honest_expert_does_not_gain_by_repeating_a_profile(
     padded = replace(other, entries=other.entries * 10, headline=" ".join([other.headline] * 10))
     pool = tuple(padded if expert is other else expert for expert in HONEST)
     assert _order(pool, request_)[0] == honest.key
+
+
+def test_an_honest_short_profile_that_speaks_of_the_same_trouble_is_no_copy() -> None:
+    request = _request(
+        "peeling",
+        "C25",
+        "도금 박리 불량으로 반품",
+        "아연도금 부품의 도금이 벗겨져 반품이 늘었습니다. 박리 불량의 원인을 모릅니다.",
+    )
+    honest = ExpertProfile(
+        "plater", headline="도금 품질", entries=("도금 박리 불량의 원인을 찾아 반품을 없앴습니다.",),
+        skills=(Skill(VOCABULARY.resolve("도금"), "도금", 4),),
+    )  # fmt: skip
+    planner = ExpertProfile(
+        "planner", headline="MES", entries=("생산관리시스템을 구축하고 실적을 집계했습니다.",)
+    )
+    ranking = ExpertRanker(VOCABULARY).fit([honest, planner]).rank([request], 0, Gates.none())[0]
+    first = ranking.experts[0]
+    assert first.expert == "plater"
+    assert {part.code: part.hundredths for part in first.parts}["words"] > 0

@@ -68,24 +68,18 @@ def bm25_of(
 
 
 @_compiled
-def mark_echoes(
-    hits: Any, row_start: Any, least: int, share: float, most: int, void: Any, suspect: Any
-) -> int:
-    """Mark as ``void`` the rows of which at least ``least`` words, and more than this share, were asked for.
-
-    The rows that hold ``most`` words asked for or more go into ``suspect``; answers with their number. Clears
-    ``hits``.
-    """
+def take_suspects(hits: Any, row_start: Any, least: int, share: float, most: int, suspect: Any) -> int:
+    """The rows of which at least ``least`` words, and more than this share, were asked for, and those that hold
+    ``most`` words asked for or more, into ``suspect``; answers with their number. Clears ``hits``."""
     count = 0
     for row in range(hits.size):
         found = hits[row]
         if found:
-            if found >= least and found > share * (row_start[row + 1] - row_start[row]):
-                void[row] = True
-            elif found >= most and count < suspect.size:
+            hits[row] = 0
+            mostly = found >= least and found > share * (row_start[row + 1] - row_start[row])
+            if (mostly or found >= most) and count < suspect.size:
                 suspect[count] = row
                 count += 1
-            hits[row] = 0
     return count
 
 

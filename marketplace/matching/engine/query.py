@@ -61,6 +61,6 @@ def ask(request: RequestProfile, vocabulary: Vocabulary) -> Query:
     pointed = {
         lexicon.terms[i]: float(pointing.direction[i]) * pointing.strength
         for i in best
-        if pointing.direction[i] > 0
+        if pointing.direction[i] > 0 and pointing.strength > 0
     }
     return Query(request, reading, words, letters, pointed, usual)

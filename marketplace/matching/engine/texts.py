@@ -12,24 +12,28 @@ from numpy.typing import NDArray
 from marketplace.matching.engine import kernels
 from marketplace.matching.engine.postings import Floats, Ints, Postings
 from marketplace.matching.engine.query import Query
+from marketplace.matching.engine.reading import header_of
 from marketplace.matching.engine.segment import NEVER
 from marketplace.matching.engine.state import K1, Said, State
 from marketplace.matching.engine.values import Share, shares
+from marketplace.matching.profiles import ExpertProfile
+from marketplace.taxonomy.text import letters_of, normalise, words_of
 
 ASKED = 96  # the heaviest words, and runs of letters, of a request that are looked for
-ECHO_LEAST, ECHO_SHARE = 3, 0.5  # words of a text that are the request's
+ECHO_LEAST, ECHO_SHARE = 3, 0.5  # words of a text that are the request's, for it to be looked at
+ECHO_RUNS, ECHO_COPIED = 6, 0.8  # runs of letters of a text, and the share of them that are the request's
 ECHO_TOLD = 6  # words of a request, for a text to be compared with the whole of it
 ECHO_WORDS, ECHO_LETTERS = 0.6, 0.95  # the shares of its words and of its runs of letters in a copy
-_SUSPECTS = 1_000
+_SUSPECTS = 20_000  # texts that are looked at
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Echoes:
     """Texts that are the request over again, by segment and row, and whose they are, by slot.
 
-    More than half of such a text's words are the firm's, or it holds nearly everything that the firm wrote
-    in its own words, letter by letter. It tells of nothing done, and counts nothing. Of expository requests none is sought:
-    one's own abstract is no trick.
+    Such a text is made, letter by letter, of what the firm wrote, or it holds nearly all that the firm wrote in
+    its own words. It tells of nothing done, and counts nothing. Of expository requests none is sought: one's
+    own abstract is no trick.
     """
 
     void: tuple[NDArray[np.bool_], ...]
@@ -47,14 +51,20 @@ class Echoes:
         asked = min(len(query.words), ASKED)
         most = ceil(ECHO_WORDS * asked) if query.own_words and asked >= ECHO_TOLD else NEVER
         suspect = np.empty(_SUSPECTS, dtype=np.int64)
-        count = kernels.mark_echoes(
-            hits, segment.words.row_start, ECHO_LEAST, ECHO_SHARE, most, void, suspect
-        )
+        count = kernels.take_suspects(hits, segment.words.row_start, ECHO_LEAST, ECHO_SHARE, most, suspect)
+        asked_for = query.letters.keys()
         for row in suspect[:count].tolist():
-            void[row] = len(query.letters.keys() & segment.letters.bag(row)) >= ECHO_LETTERS * len(
-                query.letters
-            )
+            written = segment.letters.bag(row).keys()
+            own = written - _header_letters(segment.profile(int(segment.owner[row]))) or written
+            copied = len(own) >= ECHO_RUNS and len(own & asked_for) >= ECHO_COPIED * len(own)
+            whole = most != NEVER and len(asked_for & written) >= ECHO_LETTERS * len(asked_for)
+            void[row] = copied or whole
         self.echoing[state.first[number] + segment.owner[void]] = True
+
+
+def _header_letters(profile: ExpertProfile) -> frozenset[str]:
+    """The runs of letters of what stands before every text of a profile."""
+    return frozenset(run for word in words_of(normalise(header_of(profile))) for run in letters_of(word))
 
 
 @dataclass(frozen=True, slots=True)
