@@ -123,7 +123,8 @@ def _with_reason(case_id: int, act: Callable[..., None], sentence: str) -> Respo
 def stop(case_id: int) -> Response:
     """중단: ask for the reason on a page of its own, then end the case with its request."""
     case, form = queries.staff_case(me(), case_id), ReasonForm()
-    next_state(case.state, "stop")
+    if request.method == "GET":
+        next_state(case.state, "stop")
     if submitted(form, lambda: actions.stop(case, form.reason.data, by=me())):
         flash(gettext("매칭을 중단했습니다."), "success")
         return to(url_for("matching.case_page", case_id=case_id))

@@ -214,6 +214,38 @@ def test_a_refusal_without_a_reason_keeps_what_was_typed(world, client):
     assert fresh(case).state == CaseState.MATCHING
 
 
+@pytest.mark.parametrize("act", ["reject", "stop"])
+def test_a_decision_of_a_stale_tab_says_what_was_done_first_and_keeps_the_reason(world, client, act):
+    case = world.case(CaseState.ACCEPTED)
+    post(client, world.second_operator, f"/cases/{case.id}/approve-first", {"candidate": case.chosen_id})
+    if act == "stop":
+        post(client, world.official, f"/cases/{case.id}/approve-final", {"candidate": case.chosen_id})
+    text = post(client, world.operator, f"/cases/{case.id}/{act}", {"reason": LONG_REASON}, 409).text
+    assert "처리할 수 없습니다" in text
+    assert LONG_REASON in text
+    if act == "reject":
+        assert "먼저 처리된 내용: 1차 승인" in text
+        assert world.second_operator.name in text.split("먼저 처리된 내용")[1][:200]
+    assert "먼저 처리된 내용" not in page(client, world.operator, f"/cases/{case.id}")
+
+
+def test_a_firm_that_refuses_after_having_chosen_keeps_its_reason(world, client):
+    case = world.case(CaseState.OFFERED)
+    firm = factories.person_of(case.request.company)
+    url = f"/requests/{case.request_id}/candidates/refuse"
+    text = post(client, firm, url, {"reason": LONG_REASON}, 409).text
+    assert "처리할 수 없습니다" in text
+    assert LONG_REASON in text
+
+
+def test_an_exception_that_came_too_late_keeps_its_reason(world, client):
+    case = world.case(CaseState.APPROVED)
+    data = {"expert": world.experts[1].id, "reason": LONG_REASON}
+    text = post(client, world.operator, f"/cases/{case.id}/override", data, 409).text
+    assert "처리할 수 없습니다" in text
+    assert LONG_REASON in text
+
+
 def test_several_are_approved_at_once_after_a_preview(world, client):
     clean, dirty = world.case(CaseState.ACCEPTED), world.case(CaseState.ACCEPTED, world.experts[1])
     dirty.chosen.expert.state, dirty.chosen.expert.reason = ExpertState.SUSPENDED, "사유"
@@ -405,6 +437,15 @@ def test_an_expert_declines_and_becomes_unavailable_in_one_step(world, client):
     case = fresh(case)
     assert case.candidate(offer.id).expert.paused_at is not None
     assert case.offered.id != offer.id
+
+
+def test_an_expert_who_declines_in_a_stale_tab_reads_why_not_and_keeps_the_reason(world, client):
+    offer = world.case(CaseState.OFFERED).offered
+    post(client, offer.expert.user, f"/offers/{offer.id}/accept")
+    data = {"reason": "수술을 받게 되었습니다."}
+    text = post(client, offer.expert.user, f"/offers/{offer.id}/decline", data, 409).text
+    assert "이미 처리되었거나 종료된 제안입니다." in text
+    assert "수술을 받게 되었습니다." in text
 
 
 def test_somebody_elses_offer_and_one_never_made_do_not_exist(world, client):
