@@ -201,7 +201,7 @@ def excluded(case_id: int) -> Response:
     experts = queries.experts_with([int(out["expert"]) for out in kept["excluded"]])
     wanted = text_arg("q").casefold()
     rows = []
-    for out in kept["excluded"]:
+    for out in sorted(kept["excluded"], key=lambda out: int(out["expert"])):
         expert = experts.get(int(out["expert"]))
         name = expert.name if expert is not None else out["expert"]
         reasons = [showing.exclusion(reason) for reason in out["reasons"]]

@@ -181,6 +181,16 @@ def test_excluded_experts_are_searched_by_name_and_reason(world, client):
     assert str(out.id) in page(client, world.operator, f"/cases/{case.id}/excluded?q=몸담")
 
 
+def test_excluded_experts_stand_in_the_order_of_their_numbers(world, client):
+    case = world.case()
+    for _ in range(9):
+        factories.expert(careers=((case.request.company.name, None, None),))
+    text = page(client, world.operator, f"/cases/{case.id}/excluded")
+    numbers = [int(number) for number in re.findall(r'class="number">(\d+)</td>', text)]
+    assert len(numbers) == 9
+    assert numbers == sorted(numbers)
+
+
 def test_a_kept_ranking_is_replayed_on_a_page(world, client):
     case = released(world)
     assert "같은 결과입니다" in page(client, world.official, f"/cases/{case.id}/replay")
@@ -415,6 +425,16 @@ def test_another_firms_candidates_do_not_exist(world, client):
     case = released(world)
     page(client, world.firm, f"/requests/{case.request_id}/candidates", 404)
     post(client, world.firm, f"/requests/{case.request_id}/candidates", {"first": 1}, 404)
+
+
+def test_the_offer_that_runs_out_first_stands_first(world, client):
+    expert = world.experts[0]
+    urgent, later = world.case(CaseState.OFFERED, expert), world.case(CaseState.OFFERED, expert)
+    urgent.offered.expires_at = utcnow() + timedelta(days=1)
+    urgent.offered.offered_at = utcnow() - timedelta(days=2)
+    factories.save(urgent.offered)
+    text = page(client, expert.user, "/offers")
+    assert text.index(urgent.request.company.name) < text.index(later.request.company.name)
 
 
 def test_an_expert_reads_and_accepts_an_offer(world, client):
