@@ -347,6 +347,19 @@ def test_a_check_that_a_colleague_decided_first_says_so_and_keeps_what_was_typed
     assert "다시 말씀드립니다." in answer.text
 
 
+def test_the_queue_shows_what_waits_for_somebody_before_what_is_over(staff, world):
+    now = utcnow()
+    for number, (state, days) in enumerate(
+        [("eligible", 30), ("returned", 20), ("ineligible", 25), ("submitted", 3), ("checking", 9)]
+    ):
+        request = factories.request(factories.company(), world.programme, RequestState(state))
+        request.reference, request.entered_at = f"순서-{number}", now - timedelta(days=days)
+        factories.save(request)
+    shown = staff.get("/staff/requests").text
+    assert re.findall(r"순서-\d", shown) == ["순서-4", "순서-3", "순서-1", "순서-0", "순서-2"]
+    assert [int(days) for days in re.findall(r"(\d+)일째", shown)] == [10, 4, 21]
+
+
 def test_a_request_is_taken_back_after_one_more_question(firm, world):
     request = full_request(world, RequestState.SUBMITTED)
     assert "되돌릴 수 없습니다" in firm.get(f"/requests/{request.id}/withdraw").text
