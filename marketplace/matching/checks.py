@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from marketplace.errors import N_, NotAllowed, RuleBroken
+from marketplace.errors import N_, Filled, NotAllowed, RuleBroken
 from marketplace.experts.models import Expert
 from marketplace.matching.models import MatchCase, held_periods
 from marketplace.matching.organisations import same_organisation
 from marketplace.matching.periods import Step, coming_period, days_of, period_at
-from marketplace.matching.profiles import Period, Relation, RelationKind
+from marketplace.matching.profiles import InterestKind, Period, Relation, RelationKind
 from marketplace.matching.rows import case_profile, expert_profile, gates_of, relations_of
 from marketplace.matching.rules import RELATION_TEXT, Exclusion, exclusions, peak
 from marketplace.matching.states import PLACE_HELD_IN, CaseState, next_state
@@ -79,12 +79,24 @@ def broken_rules(
 def fault_of(
     expert: Expert, case: MatchCase, step: Step, held: Sequence[Period] | None = None
 ) -> RuleBroken | None:
-    """The first rule that stands against the expert, as it is told; a conflict when the last place is gone."""
-    for exclusion in broken_rules(expert, case, step, held):
-        if exclusion.rule == "capacity":
-            return RuleBroken(FULL[step], conflict=True, name=expert.name)
-        return RuleBroken(REFUSED, name=expert.name, reason=exclusion.sentence)
-    return None
+    """All that stands against the expert, as it is told; a conflict when it is only that the last place is gone."""
+    broken = broken_rules(expert, case, step, held)
+    if not broken:
+        return None
+    if all(exclusion.rule == "capacity" for exclusion in broken):
+        return RuleBroken(FULL[step], conflict=True, name=expert.name)
+    return RuleBroken(REFUSED, name=expert.name, reason=reasons(broken))
+
+
+def reasons(broken: Sequence[Exclusion]) -> str:
+    """The sentences of all broken rules as one text, each once, conflicts of interest first.
+
+    Whoever mends the first of them would otherwise learn of the next only then.
+    """
+    ordered = sorted(broken, key=lambda exclusion: exclusion.rule not in set(InterestKind))
+    sentences = dict.fromkeys(exclusion.sentence for exclusion in ordered)
+    facts: dict[str, str] = {f"reason_{number}": sentence for number, sentence in enumerate(sentences)}
+    return Filled(" ".join(f"%({name})s" for name in facts), **facts)
 
 
 def require_free(expert: Expert, case: MatchCase, step: Step) -> dict[str, Any]:

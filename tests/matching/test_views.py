@@ -256,6 +256,23 @@ def test_an_exception_that_came_too_late_keeps_its_reason(world, client):
     assert LONG_REASON in text
 
 
+def test_the_decider_reads_every_reason_and_the_conflict_first(world, client):
+    case = world.case(CaseState.ACCEPTED)
+    name = case.request.company.name
+    expert = factories.expert(careers=((name, None, None),))
+    case.chosen.expert_id, expert.state, expert.reason = expert.id, ExpertState.SUSPENDED, "사유"
+    factories.save(case.chosen, expert)
+    for person, url in ((world.operator, "approve-first"), (world.operator, None)):
+        if url:
+            answer = post(client, person, f"/cases/{case.id}/{url}", {"candidate": case.chosen_id}, 422)
+            text = answer.text
+        else:
+            text = page(client, person, f"/cases/{case.id}")
+        refused = text[text.index("배정할 수 없습니다") :]
+        assert refused.index(f"전문가가 몸담았던 {name}") < refused.index("자격 확인을 마치지 않은")
+        assert refused.count("퇴직 후 24개월") == 1
+
+
 def test_several_are_approved_at_once_after_a_preview(world, client):
     clean, dirty = world.case(CaseState.ACCEPTED), world.case(CaseState.ACCEPTED, world.experts[1])
     dirty.chosen.expert.state, dirty.chosen.expert.reason = ExpertState.SUSPENDED, "사유"
