@@ -23,7 +23,7 @@ from marketplace.matching.models import MatchCase
 from marketplace.matching.periods import Step, coming_period
 from marketplace.matching.snapshots import replay
 from marketplace.matching.states import TRANSITIONS, CandidateState, CaseState, next_state
-from marketplace.matching.telling import history
+from marketplace.matching.telling import history, tie_ground
 from marketplace.web.page import me, page, show, submitted, text_arg, to
 
 
@@ -54,6 +54,7 @@ def _case_page(case: MatchCase, form: FlaskForm) -> Response:
         fault=approval_fault(case, verb, me()) if can_approve and verb is not None else None,
         verb=verb if can_approve else None,
         verbs=TRANSITIONS[CaseState(case.state)],
+        tie_ground=tie_ground,
         case_holder=showing.holder(case),
         history=history(case),
         before=before,
