@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint
 
 from marketplace.companies.choices import named
-from marketplace.companies.showing import days_left, result_badge, since, state_badge, waiting
+from marketplace.companies.showing import days_left, result_badge, state_badge, waiting
 
 blueprint = Blueprint("companies", __name__)
 
@@ -17,7 +17,6 @@ def _words() -> dict[str, Any]:
     return {
         "named": named,
         "days_left": days_left,
-        "since": since,
         "state_badge": state_badge,
         "result_badge": result_badge,
         "waiting": waiting,

@@ -185,6 +185,11 @@ _DUE = case(
     (MentoringRequest.state.in_(OPERATOR_HOLDS_IN), MentoringRequest.check_due_at),
     else_=MentoringRequest.answer_due_at,
 )
+_WAITS_FOR = case(
+    (MentoringRequest.state.in_(OPERATOR_HOLDS_IN), 0),
+    (MentoringRequest.state == RequestState.RETURNED, 1),
+    else_=2,
+)
 _SORTS: dict[str, Any] = {
     "reference": MentoringRequest.reference,
     "company": Organisation.name,
@@ -197,7 +202,9 @@ _SORTS: dict[str, Any] = {
 
 
 def queue(user: User, wanted: QueueFilter) -> Select[Any]:
-    """The requests that match, ready for ``page_of``: oldest in their state first unless sorted otherwise."""
+    """The requests that match, ready for ``page_of``.
+
+    Unless sorted otherwise: what waits, the operator's before the firm's, then the rest; each oldest first."""
     query = (
         select(MentoringRequest)
         .join(MentoringRequest.company)
@@ -206,8 +213,10 @@ def queue(user: User, wanted: QueueFilter) -> Select[Any]:
         .where(_within_reach(user), *_conditions(wanted))
     )
     descending = wanted.sort.startswith("-")
-    column = _SORTS.get(wanted.sort.removeprefix("-"), MentoringRequest.entered_at)
-    return query.order_by(column.desc() if descending else column, MentoringRequest.id)
+    column = _SORTS.get(wanted.sort.removeprefix("-"))
+    usual = (_WAITS_FOR, MentoringRequest.entered_at)
+    order = usual if column is None else (column.desc() if descending else column,)
+    return query.order_by(*order, MentoringRequest.id)
 
 
 def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:

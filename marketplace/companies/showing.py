@@ -63,12 +63,6 @@ def days_left(due: datetime) -> int:
     return (due.astimezone(SEOUL).date() - today()).days
 
 
-def since(at: datetime) -> str:
-    """How long something has lasted, in days."""
-    days = (today() - at.astimezone(SEOUL).date()).days
-    return str(gettext("%(days)d일째", days=days) if days > 0 else gettext("오늘"))
-
-
 def waiting(days: float | None) -> str:
     """The usual waiting time in words; 자료 없음 while nothing has been decided."""
     if days is None:

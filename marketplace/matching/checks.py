@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
-from marketplace.errors import N_, NotAllowed, RuleBroken
+from marketplace.errors import N_, Filled, NotAllowed, RuleBroken
 from marketplace.experts.models import Expert
 from marketplace.matching.models import MatchCase, held_periods
-from marketplace.matching.organisations import same_organisation
+from marketplace.matching.organisations import organisation_name, same_organisation
 from marketplace.matching.periods import Step, coming_period, days_of, period_at
-from marketplace.matching.profiles import Period, Relation, RelationKind
+from marketplace.matching.profiles import InterestKind, Period, Relation, RelationKind
 from marketplace.matching.rows import case_profile, expert_profile, gates_of, relations_of
-from marketplace.matching.rules import RELATION_TEXT, Exclusion, exclusions, peak
+from marketplace.matching.rules import RELATION_TEXT, Exclusion, add_months, exclusions, peak
 from marketplace.matching.states import PLACE_HELD_IN, CaseState, next_state
 
 #: Cases of others that hold a place against this step.
@@ -47,13 +48,20 @@ REFUSED = N_("%(name)s 전문가는 이 신청에 배정할 수 없습니다. %(
 
 @dataclass(frozen=True)
 class Comparison:
-    """One tie of the expert held against one organisation around the firm; ``stands``: it is a conflict."""
+    """One tie of the expert held against one organisation around the firm; ``stands``: it is a conflict.
+
+    ``counts``: the programme holds such a tie against such a relation at all. A former employer counts until
+    ``free_from``, so many months after the day of leaving (``left``); both None where that day is unknown.
+    """
 
     tie: str
     organisation: str
     relation: str
     stands: bool
     since_opening: str = "kept"  # or added, or removed: what the firm did with the relation meanwhile
+    counts: bool = True
+    left: date | None = None
+    free_from: date | None = None
 
 
 def broken_rules(
@@ -79,12 +87,24 @@ def broken_rules(
 def fault_of(
     expert: Expert, case: MatchCase, step: Step, held: Sequence[Period] | None = None
 ) -> RuleBroken | None:
-    """The first rule that stands against the expert, as it is told; a conflict when the last place is gone."""
-    for exclusion in broken_rules(expert, case, step, held):
-        if exclusion.rule == "capacity":
-            return RuleBroken(FULL[step], conflict=True, name=expert.name)
-        return RuleBroken(REFUSED, name=expert.name, reason=exclusion.sentence)
-    return None
+    """All that stands against the expert, as it is told; a conflict when it is only that the last place is gone."""
+    broken = broken_rules(expert, case, step, held)
+    if not broken:
+        return None
+    if all(exclusion.rule == "capacity" for exclusion in broken):
+        return RuleBroken(FULL[step], conflict=True, name=expert.name)
+    return RuleBroken(REFUSED, name=expert.name, reason=reasons(broken))
+
+
+def reasons(broken: Sequence[Exclusion]) -> str:
+    """The sentences of all broken rules as one text, each once, conflicts of interest first.
+
+    Whoever mends the first of them would otherwise learn of the next only then.
+    """
+    ordered = sorted(broken, key=lambda exclusion: exclusion.rule not in set(InterestKind))
+    sentences = dict.fromkeys(exclusion.sentence for exclusion in ordered)
+    facts: dict[str, str] = {f"reason_{number}": sentence for number, sentence in enumerate(sentences)}
+    return Filled(" ".join(f"%({name})s" for name in facts), **facts)
 
 
 def require_free(expert: Expert, case: MatchCase, step: Step) -> dict[str, Any]:
@@ -167,10 +187,13 @@ def _around(case: MatchCase) -> list[tuple[Relation, str]]:
 
 
 def comparisons(expert: Expert, case: MatchCase) -> list[Comparison]:
-    """Each tie of the expert beside the organisations around the firm that it touches, for the case page."""
+    """Each tie of the expert beside the organisations around the firm that it touches, for the case page.
+
+    An employer for whom the expert worked twice stands there once, by the later day of leaving.
+    """
     profile = expert_profile(expert)
     request, gates = case_profile(case, coming_period(case).since), gates_of(case.request.programme)
-    found = []
+    found: dict[tuple[str, str, str, str], Comparison] = {}
     for tie in dict.fromkeys(profile.interests):
         alone = replace(profile, interests=(tie,), careers=(), commitments=(), capacity=1)
         for relation, change in _around(case):
@@ -179,5 +202,18 @@ def comparisons(expert: Expert, case: MatchCase) -> list[Comparison]:
                 rules = exclusions(alone, replace(request, relations=others), gates)
                 label = RELATION_TEXT[relation.kind]
                 stands = any(e.rule == tie.kind.value and e.facts["relation"] == label for e in rules)
-                found.append(Comparison(tie.kind.value, relation.organisation, label, stands, change))
-    return found
+                counts = f"{tie.kind.value}:{relation.kind.value}" in gates.ties
+                left = tie.until if tie.kind is InterestKind.EMPLOYER else None
+                free_from = add_months(left, gates.cooling_off_months) if counts and left else None
+                row = Comparison(
+                    tie.kind.value, relation.organisation, label, stands, change, counts, left, free_from
+                )
+                key = (row.tie, organisation_name(row.organisation), row.relation, change)
+                if key not in found or _later(row, found[key]):
+                    found[key] = row
+    return list(found.values())
+
+
+def _later(row: Comparison, than: Comparison) -> bool:
+    """Whether a tie ended after the other; one whose end is unknown counts as the later."""
+    return than.left is not None and (row.left is None or row.left > than.left)

@@ -8,7 +8,7 @@ from typing import Any
 from marketplace.database import db, utcnow
 from marketplace.errors import N_, NotFound, RuleBroken
 from marketplace.experts.models import Expert
-from marketplace.matching.checks import REFUSED, broken_rules
+from marketplace.matching.checks import REFUSED, broken_rules, reasons
 from marketplace.matching.explanation import Ranked
 from marketplace.matching.index import FoundRanking
 from marketplace.matching.models import Candidate, MatchCase
@@ -48,7 +48,7 @@ def placed(found: FoundRanking, expert: Expert) -> Ranked:
     key = key_of(expert.id)
     for out in found.ranking.excluded:
         if out.expert == key:
-            raise RuleBroken(REFUSED, name=expert.name, reason=out.exclusions[0].sentence)
+            raise RuleBroken(REFUSED, name=expert.name, reason=reasons(out.exclusions))
     raise RuleBroken(
         N_("%(name)s 전문가는 지금 순위에 없습니다. 새로 고친 뒤 다시 골라 주십시오."),
         conflict=True,
@@ -117,7 +117,7 @@ def pass_on(case: MatchCase, verb: str) -> tuple[str, Candidate | None, dict[str
         if not broken:
             case.overridden_by_id = None  # from here on it is the firm's order again
             return verb, candidate, {"asked_next": candidate.expert_id, **ask(case, candidate, verb)}
-        candidate.answer(CandidateState.LAPSED, broken[0].sentence)
+        candidate.answer(CandidateState.LAPSED, reasons(broken)[:2000])
     case.back_to_matching(f"{verb}_last")
     return f"{verb}_last", None, {"asked_next": None}
 

@@ -101,14 +101,15 @@ def own_offer(user: User, candidate_id: int) -> Candidate:
 
 
 def own_offers(user: User) -> Select[Any]:
-    """Every offer that was made to this expert, open ones first, then the newest."""
+    """Every offer that was made to this expert: open ones, the most urgent first, then the newest."""
     is_open = case((Candidate.state == CandidateState.OFFERED, 0), else_=1)
+    urgency = case((Candidate.state == CandidateState.OFFERED, Candidate.expires_at), else_=None)
     return (
         select(Candidate)
         .join(Expert, Expert.id == Candidate.expert_id)
         .where(Expert.user_id == user.id, Candidate.offered_at.is_not(None))
         .options(joinedload(Candidate.case))
-        .order_by(is_open, Candidate.offered_at.desc())
+        .order_by(is_open, urgency, Candidate.offered_at.desc())
     )
 
 

@@ -1,4 +1,4 @@
-"""The history of a case, out of the record, in words."""
+"""The history of a case, out of the record, in words, and the grounds on which a tie counts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from flask_babel import gettext
 
 from marketplace.audit import AuditEntry, history_of
 from marketplace.events import EVENT_LABELS, Event
+from marketplace.matching.checks import Comparison
 from marketplace.matching.models import MatchCase
+from marketplace.matching.profiles import InterestKind
 from marketplace.web.setup import day, moment
 
 
@@ -116,3 +118,21 @@ def _day(text: str) -> str:
 
 def _named(ids: list[int], names: dict[int, str]) -> str:
     return ", ".join(names.get(number, gettext("%(number)d번", number=number)) for number in ids)
+
+
+def tie_ground(row: Comparison, months: int) -> str:
+    """Why a tie counts or not, with the day of leaving and the day on which it ceases to count."""
+    if not row.counts:
+        return str(gettext("이 사업에서는 이해충돌로 보지 않는 관계입니다."))
+    if row.tie != InterestKind.EMPLOYER:
+        return str(gettext("신고한 이해관계가 있으면 기간과 관계없이 이해충돌로 봅니다."))
+    if row.left is None or row.free_from is None:
+        return str(gettext("퇴직일을 알 수 없어 이해충돌로 봅니다."))
+    return str(
+        gettext(
+            "퇴직일 %(left)s, 퇴직 후 %(months)d개월은 이해충돌로 봅니다. 해당하지 않게 되는 날: %(free)s",
+            left=day(row.left),
+            months=months,
+            free=day(row.free_from),
+        )
+    )

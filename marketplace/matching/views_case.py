@@ -23,7 +23,7 @@ from marketplace.matching.models import MatchCase
 from marketplace.matching.periods import Step, coming_period
 from marketplace.matching.snapshots import replay
 from marketplace.matching.states import TRANSITIONS, CandidateState, CaseState, next_state
-from marketplace.matching.telling import history
+from marketplace.matching.telling import history, tie_ground
 from marketplace.web.page import me, page, show, submitted, text_arg, to
 
 
@@ -54,6 +54,7 @@ def _case_page(case: MatchCase, form: FlaskForm) -> Response:
         fault=approval_fault(case, verb, me()) if can_approve and verb is not None else None,
         verb=verb if can_approve else None,
         verbs=TRANSITIONS[CaseState(case.state)],
+        tie_ground=tie_ground,
         case_holder=showing.holder(case),
         history=history(case),
         before=before,
@@ -123,7 +124,8 @@ def _with_reason(case_id: int, act: Callable[..., None], sentence: str) -> Respo
 def stop(case_id: int) -> Response:
     """중단: ask for the reason on a page of its own, then end the case with its request."""
     case, form = queries.staff_case(me(), case_id), ReasonForm()
-    next_state(case.state, "stop")
+    if request.method == "GET":
+        next_state(case.state, "stop")
     if submitted(form, lambda: actions.stop(case, form.reason.data, by=me())):
         flash(gettext("매칭을 중단했습니다."), "success")
         return to(url_for("matching.case_page", case_id=case_id))
@@ -200,7 +202,7 @@ def excluded(case_id: int) -> Response:
     experts = queries.experts_with([int(out["expert"]) for out in kept["excluded"]])
     wanted = text_arg("q").casefold()
     rows = []
-    for out in kept["excluded"]:
+    for out in sorted(kept["excluded"], key=lambda out: int(out["expert"])):
         expert = experts.get(int(out["expert"]))
         name = expert.name if expert is not None else out["expert"]
         reasons = [showing.exclusion(reason) for reason in out["reasons"]]

@@ -90,12 +90,12 @@ class Call:
 
 
 def open_calls() -> list[Call]:
-    """Programmes that take requests. What approved matches will cost is no longer left. Two statements."""
+    """Programmes that take requests. What eligible requests will cost is no longer left, as in the check of a
+    request, so that nobody is promised what cannot be granted any more. Two statements."""
     spent_query = (
         select(MentoringRequest.programme_id, func.sum(Tier.visits * Tier.unit_price))
-        .join(MatchCase, MatchCase.request_id == MentoringRequest.id)
         .join(Tier, Tier.id == MentoringRequest.tier_id)
-        .where(MatchCase.state == CaseState.APPROVED, MentoringRequest.state == RequestState.ELIGIBLE)
+        .where(MentoringRequest.state == RequestState.ELIGIBLE)
         .group_by(MentoringRequest.programme_id)
     )
     spent = {row[0]: int(row[1]) for row in db.session.execute(spent_query)}

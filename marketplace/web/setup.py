@@ -88,8 +88,8 @@ def moment(value: datetime | None) -> str:
 
 
 def age_days(value: datetime | None) -> int:
-    """Whole days since a moment."""
-    return 0 if value is None else (utcnow() - value).days
+    """Days since a moment by the Korean calendar, 0 on the day itself."""
+    return 0 if value is None else (utcnow().astimezone(SEOUL).date() - value.astimezone(SEOUL).date()).days
 
 
 def error_page(code: int, message: str | None = None) -> Response:

@@ -324,6 +324,42 @@ def test_an_objection_and_its_answer_go_through_the_pages(firm, staff, world):
     assert "증빙이 없습니다." in firm.get(f"/requests/{request.id}").text
 
 
+def test_a_check_that_a_colleague_decided_first_says_so_and_keeps_what_was_typed(firm, staff, world):
+    request = full_request(world, RequestState.CHECKING)
+    actions.find_ineligible(request, FINE, "휴업 중입니다.", by=world.operator)
+    data = dict.fromkeys(FINE, "ok") | {
+        "brn_note": "등록증을 봄",
+        "reason": "서류가 모자랍니다.",
+        "do": "return",
+    }
+    answer = staff.post(f"/staff/requests/{request.id}/decide", data=data)
+    assert answer.status_code == 409
+    for words in ("처리할 수 없습니다", "먼저 처리된 내용", "등록증을 봄", "서류가 모자랍니다."):
+        assert words in answer.text
+    firm.post(f"/requests/{request.id}/object", data={"text": "휴업이 아닙니다."})
+    for _ in range(2):
+        data = {"text": "증빙이 모두 없습니다.", "do": "uphold"}
+        answer = staff.post(f"/staff/requests/{request.id}/objection", data=data)
+    assert answer.status_code == 409
+    assert answer.text.count("증빙이 모두 없습니다.") > 1  # the decision, and what was typed
+    answer = firm.post(f"/requests/{request.id}/object", data={"text": "다시 말씀드립니다."})
+    assert answer.status_code in (409, 422)
+    assert "다시 말씀드립니다." in answer.text
+
+
+def test_the_queue_shows_what_waits_for_somebody_before_what_is_over(staff, world):
+    now = utcnow()
+    for number, (state, days) in enumerate(
+        [("eligible", 30), ("returned", 20), ("ineligible", 25), ("submitted", 3), ("checking", 9)]
+    ):
+        request = factories.request(factories.company(), world.programme, RequestState(state))
+        request.reference, request.entered_at = f"순서-{number}", now - timedelta(days=days)
+        factories.save(request)
+    shown = staff.get("/staff/requests").text
+    assert re.findall(r"순서-\d", shown) == ["순서-4", "순서-3", "순서-1", "순서-0", "순서-2"]
+    assert [int(days) for days in re.findall(r"(\d+)일째", shown)] == [10, 4, 21]
+
+
 def test_a_request_is_taken_back_after_one_more_question(firm, world):
     request = full_request(world, RequestState.SUBMITTED)
     assert "되돌릴 수 없습니다" in firm.get(f"/requests/{request.id}/withdraw").text

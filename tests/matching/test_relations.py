@@ -12,6 +12,7 @@ from marketplace.companies.states import RequestState
 from marketplace.database import db, writing_allowed
 from marketplace.errors import RuleBroken
 from marketplace.matching import actions
+from marketplace.matching.checks import comparisons
 from marketplace.matching.index import rank_case
 from marketplace.matching.models import MatchCase
 from marketplace.matching.rows import relation_rows
@@ -137,6 +138,26 @@ def test_each_approval_keeps_what_was_compared(world):
             ["competitor", "떠난경쟁사", "removed"],
         ]
         assert compared["met"] == [["employer", CUSTOMER, "고객사"]]
+
+
+def test_the_case_page_gives_the_ground_of_each_tie_once(world, client):
+    expert = factories.expert(
+        careers=(
+            (CUSTOMER, date(1990, 1, 1), date(1999, 1, 1)),
+            (CUSTOMER, date(2000, 1, 1), date(2010, 5, 31)),
+        ),
+        interests=(("kin", "형제기업"),),
+    )
+    case = opened_with(world, CaseState.ACCEPTED, expert, ("customer", CUSTOMER), ("competitor", "형제기업"))
+    rows = comparisons(expert, case)
+    assert [(row.tie, row.left, row.free_from) for row in rows] == [
+        ("employer", date(2010, 5, 31), date(2012, 5, 31)),
+        ("kin", None, None),
+    ]
+    text = sign_in(client, world.operator).get(f"/cases/{case.id}").text
+    assert "퇴직일 2010. 5. 31., 퇴직 후 24개월은" in text
+    assert "2012. 5. 31." in text
+    assert "신고한 이해관계가 있으면 기간과 관계없이" in text
 
 
 def test_the_case_page_marks_what_the_firm_changed(world, client):

@@ -181,6 +181,16 @@ def test_excluded_experts_are_searched_by_name_and_reason(world, client):
     assert str(out.id) in page(client, world.operator, f"/cases/{case.id}/excluded?q=몸담")
 
 
+def test_excluded_experts_stand_in_the_order_of_their_numbers(world, client):
+    case = world.case()
+    for _ in range(9):
+        factories.expert(careers=((case.request.company.name, None, None),))
+    text = page(client, world.operator, f"/cases/{case.id}/excluded")
+    numbers = [int(number) for number in re.findall(r'class="number">(\d+)</td>', text)]
+    assert len(numbers) == 9
+    assert numbers == sorted(numbers)
+
+
 def test_a_kept_ranking_is_replayed_on_a_page(world, client):
     case = released(world)
     assert "같은 결과입니다" in page(client, world.official, f"/cases/{case.id}/replay")
@@ -212,6 +222,55 @@ def test_a_refusal_without_a_reason_keeps_what_was_typed(world, client):
     assert fresh(case).state == CaseState.ACCEPTED
     post(client, world.operator, f"/cases/{case.id}/reject", {"reason": LONG_REASON})
     assert fresh(case).state == CaseState.MATCHING
+
+
+@pytest.mark.parametrize("act", ["reject", "stop"])
+def test_a_decision_of_a_stale_tab_says_what_was_done_first_and_keeps_the_reason(world, client, act):
+    case = world.case(CaseState.ACCEPTED)
+    post(client, world.second_operator, f"/cases/{case.id}/approve-first", {"candidate": case.chosen_id})
+    if act == "stop":
+        post(client, world.official, f"/cases/{case.id}/approve-final", {"candidate": case.chosen_id})
+    text = post(client, world.operator, f"/cases/{case.id}/{act}", {"reason": LONG_REASON}, 409).text
+    assert "처리할 수 없습니다" in text
+    assert LONG_REASON in text
+    if act == "reject":
+        assert "먼저 처리된 내용: 1차 승인" in text
+        assert world.second_operator.name in text.split("먼저 처리된 내용")[1][:200]
+    assert "먼저 처리된 내용" not in page(client, world.operator, f"/cases/{case.id}")
+
+
+def test_a_firm_that_refuses_after_having_chosen_keeps_its_reason(world, client):
+    case = world.case(CaseState.OFFERED)
+    firm = factories.person_of(case.request.company)
+    url = f"/requests/{case.request_id}/candidates/refuse"
+    text = post(client, firm, url, {"reason": LONG_REASON}, 409).text
+    assert "처리할 수 없습니다" in text
+    assert LONG_REASON in text
+
+
+def test_an_exception_that_came_too_late_keeps_its_reason(world, client):
+    case = world.case(CaseState.APPROVED)
+    data = {"expert": world.experts[1].id, "reason": LONG_REASON}
+    text = post(client, world.operator, f"/cases/{case.id}/override", data, 409).text
+    assert "처리할 수 없습니다" in text
+    assert LONG_REASON in text
+
+
+def test_the_decider_reads_every_reason_and_the_conflict_first(world, client):
+    case = world.case(CaseState.ACCEPTED)
+    name = case.request.company.name
+    expert = factories.expert(careers=((name, None, None),))
+    case.chosen.expert_id, expert.state, expert.reason = expert.id, ExpertState.SUSPENDED, "사유"
+    factories.save(case.chosen, expert)
+    for person, url in ((world.operator, "approve-first"), (world.operator, None)):
+        if url:
+            answer = post(client, person, f"/cases/{case.id}/{url}", {"candidate": case.chosen_id}, 422)
+            text = answer.text
+        else:
+            text = page(client, person, f"/cases/{case.id}")
+        refused = text[text.index("배정할 수 없습니다") :]
+        assert refused.index(f"전문가가 몸담았던 {name}") < refused.index("자격 확인을 마치지 않은")
+        assert refused.count("퇴직 후 24개월") == 1
 
 
 def test_several_are_approved_at_once_after_a_preview(world, client):
@@ -385,6 +444,16 @@ def test_another_firms_candidates_do_not_exist(world, client):
     post(client, world.firm, f"/requests/{case.request_id}/candidates", {"first": 1}, 404)
 
 
+def test_the_offer_that_runs_out_first_stands_first(world, client):
+    expert = world.experts[0]
+    urgent, later = world.case(CaseState.OFFERED, expert), world.case(CaseState.OFFERED, expert)
+    urgent.offered.expires_at = utcnow() + timedelta(days=1)
+    urgent.offered.offered_at = utcnow() - timedelta(days=2)
+    factories.save(urgent.offered)
+    text = page(client, expert.user, "/offers")
+    assert text.index(urgent.request.company.name) < text.index(later.request.company.name)
+
+
 def test_an_expert_reads_and_accepts_an_offer(world, client):
     case = world.case(CaseState.OFFERED)
     offer = case.offered
@@ -405,6 +474,15 @@ def test_an_expert_declines_and_becomes_unavailable_in_one_step(world, client):
     case = fresh(case)
     assert case.candidate(offer.id).expert.paused_at is not None
     assert case.offered.id != offer.id
+
+
+def test_an_expert_who_declines_in_a_stale_tab_reads_why_not_and_keeps_the_reason(world, client):
+    offer = world.case(CaseState.OFFERED).offered
+    post(client, offer.expert.user, f"/offers/{offer.id}/accept")
+    data = {"reason": "수술을 받게 되었습니다."}
+    text = post(client, offer.expert.user, f"/offers/{offer.id}/decline", data, 409).text
+    assert "이미 처리되었거나 종료된 제안입니다." in text
+    assert "수술을 받게 되었습니다." in text
 
 
 def test_somebody_elses_offer_and_one_never_made_do_not_exist(world, client):

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from marketplace.access import Role
 from marketplace.audit import AuditEntry, recorded
+from marketplace.companies.limits import money_for
 from marketplace.companies.states import RequestState
 from marketplace.database import db
 from marketplace.events import Event
@@ -26,6 +27,16 @@ def test_the_landing_page_counts_what_is_there_and_says_what_it_counts(app, clie
     assert "1명" in page
     assert "자격 확인을 마치고 활동을 쉬지 않는 전문가 수입니다." in page
     assert "1,234,000,000원" in page
+
+
+def test_the_budget_that_is_left_is_the_one_that_the_check_of_a_request_sees(app, client):
+    programme = factories.programme(name_ko="도금 사업", budget=1_234_000_000)
+    tier = programme.tiers[0]
+    factories.request(programme_=programme, state=RequestState.ELIGIBLE, tier_id=tier.id)
+    checked = factories.request(programme_=programme, state=RequestState.CHECKING, tier_id=tier.id)
+    left = f"{programme.budget - tier.total:,}"
+    assert money_for(checked).facts()["left"] == left
+    assert f"{left}원" in client.get("/").text
 
 
 def test_a_figure_without_data_says_so_and_is_not_zero(app, client):

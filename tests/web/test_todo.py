@@ -1,17 +1,18 @@
 """나의 할 일 and the notices below it."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from marketplace.access import Role
 from marketplace.audit import recorded
-from marketplace.database import db, utcnow
+from marketplace.database import clock_at, db, utcnow
 from marketplace.events import Event
 from marketplace.notifications import Notice, tell, unread_count
 from marketplace.web import todo as todo_module
+from marketplace.web.setup import age_days
 from marketplace.web.todo import Todo
 from tests import factories
 from tests.conftest import sign_in
@@ -51,6 +52,17 @@ def test_what_is_overdue_is_marked(waiting, browser, days, late):
     page = browser.get("/todo").text
     assert ("is-late" in page) is late
     assert ("2일 지남" in page) is late
+
+
+def test_the_days_of_waiting_are_counted_by_the_korean_calendar(waiting, browser):
+    evening_in_seoul = datetime(2026, 11, 10, 14, tzinfo=UTC)
+    for hours, days in ((0, 0), (1, 1), (25, 2), (15 * 24 + 11, 16)):
+        with clock_at(evening_in_seoul + timedelta(hours=hours)):
+            assert age_days(evening_in_seoul) == days
+    waiting(Todo("오래된 일", "/x", since=utcnow() - timedelta(days=16)))
+    assert "17일째" in browser.get("/todo").text  # the day on which it began is the first
+    waiting(Todo("새 일", "/x", since=utcnow() - timedelta(days=1)))
+    assert "2일째" in browser.get("/todo").text
 
 
 def test_days_left_are_counted_by_the_korean_calendar():
