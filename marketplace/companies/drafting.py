@@ -16,8 +16,8 @@ from marketplace.companies.models import (
     MentoringRequest,
     RelationToFirm,
     RequestNeed,
-    RequestNumber,
 )
+from marketplace.companies.numbers import RequestNumber
 from marketplace.companies.states import next_state
 from marketplace.database import db
 from marketplace.errors import N_, RuleBroken
@@ -51,10 +51,17 @@ class NamedRelation:
 
 
 def save_company(
-    values: Mapping[str, Any], relations: Sequence[NamedRelation], *, version: int | None, by: User
+    values: Mapping[str, Any],
+    relations: Sequence[NamedRelation],
+    *,
+    version: int | None,
+    by: User,
+    none_of: Collection[RelationToFirm] | None = None,
 ) -> Company:
     """The firm states its own data and the organisations that matter for conflicts of interest.
 
+    ``none_of`` are the kinds of which it says that there is nobody, as they stand unless given;
+    what it leaves open is unknown.
     ``version`` is the one the page was opened with; a newer one in the meantime is refused as a conflict.
     """
     require(by, Permission.EDIT_COMPANY)
@@ -72,6 +79,12 @@ def save_company(
             firm.relations = [kept.get(key) or CompanyRelation(kind=key[0], name=key[1]) for key in wanted]
             for row in firm.relations:
                 row.brn = wanted[RelationToFirm(row.kind), row.name]
+        denied = [
+            str(kind) for kind in RelationToFirm if kind in (firm.none_of if none_of is None else none_of)
+        ]
+        if _set(firm, {"none_of": denied}):
+            changed.append("none_of")
+            record.facts["none_of"] = denied
         record.thing = firm
         record.facts["changed"] = changed
         if not changed:

@@ -14,7 +14,7 @@ from marketplace import brn
 from marketplace.codes.actions import current_codebook
 from marketplace.companies import queries
 from marketplace.companies.limits import money_for
-from marketplace.companies.models import MentoringRequest
+from marketplace.companies.models import RELATION_LABELS, MentoringRequest, RelationToFirm, kinds_written
 from marketplace.database import utcnow
 from marketplace.errors import N_
 from marketplace.programmes.models import Programme, ProgrammeState
@@ -25,6 +25,12 @@ DECLARATIONS = {
     "running": N_("다른 스마트공장 지원과제를 수행하고 있지 않습니다."),
     "debarred": N_("정부 지원사업 참여제한을 받고 있지 않습니다."),
     "impaired": N_("완전자본잠식 상태가 아닙니다."),
+}
+#: Where the firm's page asks for each kind of relation.
+RELATION_FIELDS = {
+    RelationToFirm.CUSTOMER: "customers",
+    RelationToFirm.COMPETITOR: "competitors",
+    RelationToFirm.VENDOR: "vendors",
 }
 LEAST_PROBLEM = 20  # characters; fewer tell an expert nothing
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -57,7 +63,16 @@ def _firm(request: MentoringRequest) -> list[Missing]:
         ("region", firm.region, N_("기업정보에서 소재지를 골라 주십시오.")),
         ("employees", firm.employees, N_("기업정보에 상시근로자 수를 적어 주십시오.")),
     )
-    return [Missing(name, sentence, of_firm=True) for name, value, sentence in wanted if value is None]
+    found = [Missing(name, sentence, of_firm=True) for name, value, sentence in wanted if value is None]
+    return found + [
+        Missing(
+            RELATION_FIELDS[kind],
+            N_("기업정보에 적거나, 없으면 ‘없음’에 표시해 주십시오: %(kind)s"),
+            {"kind": RELATION_LABELS[kind]},
+            of_firm=True,
+        )
+        for kind in firm.unstated
+    ]
 
 
 def _content(request: MentoringRequest) -> list[Missing]:
@@ -135,6 +150,7 @@ ITEMS = {
     "brn": N_("사업자등록번호"),
     "industry": N_("업종"),
     "region": N_("소재지"),
+    "relations": N_("거래 관계"),
     "declarations": N_("지원 제외 사유"),
     "one_request": N_("한 기업 한 신청"),
     "period": N_("접수기간"),
@@ -152,7 +168,7 @@ class Finding:
 
 
 def findings(request: MentoringRequest) -> dict[str, Finding]:
-    """What the site knows about each item. Five statements, whatever the request."""
+    """What the site knows about each item. Six statements, whatever the request."""
     return {item: check(request) for item, check in _CHECKS.items()}
 
 
@@ -187,6 +203,18 @@ def _region(request: MentoringRequest) -> Finding:
         sentence = N_("본사는 %(firm)s, 멘토링 지역은 %(place)s입니다. 사업장인지 확인해 주십시오.")
         return Finding(Result.UNKNOWN, sentence, facts)
     return Finding(Result.OK, N_("소재지와 멘토링 지역이 같습니다: %(firm)s"), facts)
+
+
+def _relations(request: MentoringRequest) -> Finding:
+    firm = request.company
+    if firm.unstated:
+        sentence = N_("기업이 밝히지 않아 이해충돌을 대조할 수 없습니다: %(kinds)s")
+        return Finding(Result.UNKNOWN, sentence, {"kinds": kinds_written(firm.unstated)})
+    return Finding(
+        Result.OK,
+        N_("기업이 고객사, 경쟁사, 공급기업을 모두 밝혔습니다. 적은 곳은 %(count)d곳입니다."),
+        {"count": len(firm.relations)},
+    )
 
 
 def _declared(request: MentoringRequest) -> Finding:
@@ -250,6 +278,7 @@ _CHECKS: dict[str, Callable[[MentoringRequest], Finding]] = {
     "brn": _brn,
     "industry": _industry,
     "region": _region,
+    "relations": _relations,
     "declarations": _declared,
     "one_request": _one_request,
     "period": _period,

@@ -11,7 +11,14 @@ from flask_babel import gettext
 from marketplace.audit import history_of
 from marketplace.companies import choices
 from marketplace.companies.eligibility import DECLARATIONS, RESULT_LABELS, SEOUL, Result, today
-from marketplace.companies.models import MODES, PRIORITIES, RELATION_LABELS, SIZE_CLASSES, MentoringRequest
+from marketplace.companies.models import (
+    MODES,
+    PRIORITIES,
+    RELATION_LABELS,
+    SIZE_CLASSES,
+    Company,
+    MentoringRequest,
+)
 from marketplace.companies.progress import Standing, later_standings, steps_of
 from marketplace.companies.states import HOLDER, STATE_LABELS, RequestState
 from marketplace.errors import N_
@@ -149,10 +156,7 @@ def seen(request: MentoringRequest) -> dict[str, Any]:
             (gettext("기업규모"), _word(SIZE_CLASSES, firm.size_class)),
             (gettext("주요 생산품"), firm.products),
         ],
-        "relation_facts": [
-            (gettext(label), ", ".join(row.name for row in firm.relations if row.kind == kind))
-            for kind, label in RELATION_LABELS.items()
-        ],
+        "relation_facts": relation_facts(firm),
         "wish_facts": [
             (gettext("지원유형"), choices.named(request.tier) if request.tier else None),
             (gettext("총사업비"), won(request.tier.total) if request.tier else None),
@@ -175,6 +179,19 @@ def seen(request: MentoringRequest) -> dict[str, Any]:
         "kpis": _kpis(request),
         "declared": [gettext(DECLARATIONS[item]) for item in request.declarations if item in DECLARATIONS],
     }
+
+
+def relation_facts(firm: Company) -> list[tuple[str, str]]:
+    """Whom the firm deals with, by kind; what it denied and what it never said are told apart."""
+    nobody, unknown = gettext("없음 (기업이 확인)"), gettext("확인되지 않음")
+    return [
+        (
+            gettext(label),
+            ", ".join(row.name for row in firm.relations if row.kind == kind)
+            or (nobody if kind in firm.none_of else unknown),
+        )
+        for kind, label in RELATION_LABELS.items()
+    ]
 
 
 def _kpis(request: MentoringRequest) -> list[dict[str, Any]]:

@@ -30,7 +30,11 @@ def company() -> Response:
     if submitted(
         form,
         lambda: drafting.save_company(
-            form.values(), form.relations(), version=form.opened_version(), by=me()
+            form.values(),
+            form.relations(),
+            version=form.opened_version(),
+            by=me(),
+            none_of=form.none_of(),
         ),
     ):
         flash(gettext("기업정보를 저장했습니다."), "success")

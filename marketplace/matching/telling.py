@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext
 
 from marketplace.audit import AuditEntry, history_of
+from marketplace.companies.models import kinds_written
+from marketplace.errors import N_
 from marketplace.events import EVENT_LABELS, Event
 from marketplace.matching.models import MatchCase
+from marketplace.web.page import said as worded
 from marketplace.web.setup import day, moment
 
 
@@ -105,9 +109,16 @@ def _checked(facts: dict[str, Any]) -> list[str]:
             for side in ("ties", "relations")
         )
         said.append(gettext("대조한 기관: 전문가 쪽 %(ties)s; 기업 쪽 %(around)s.", ties=ties, around=around))
+    if unstated := facts.get("unstated", (facts.get("opened") or {}).get("unstated")):
+        said.append(said_kinds(unstated))
     if facts.get("ranking"):
         said.append(gettext("보관된 순위 %(number)d번.", number=facts["ranking"]))
     return said
+
+
+def said_kinds(kinds: Iterable[str]) -> str:
+    """Which relations the firm had not stated, so that no conflict could be compared, in words."""
+    return worded(N_("기업이 밝히지 않은 거래 관계: %(kinds)s."), {"kinds": kinds_written(kinds)})
 
 
 def _day(text: str) -> str:

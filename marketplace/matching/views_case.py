@@ -23,7 +23,7 @@ from marketplace.matching.models import MatchCase
 from marketplace.matching.periods import Step, coming_period
 from marketplace.matching.snapshots import replay
 from marketplace.matching.states import TRANSITIONS, CandidateState, CaseState, next_state
-from marketplace.matching.telling import history
+from marketplace.matching.telling import history, said_kinds
 from marketplace.web.page import me, page, show, submitted, text_arg, to
 
 
@@ -49,6 +49,7 @@ def _case_page(case: MatchCase, form: FlaskForm) -> Response:
             c.id: showing.card(c, case, _besides(case, held.get(c.expert_id, []))) for c in case.candidates
         },
         period=coming_period(case),
+        unstated=said_kinds(unstated) if (unstated := case.request.company.unstated) else None,
         changed_relations=showing.changed_relations(case),
         comparisons=comparisons(about.expert, case) if about is not None else [],
         fault=approval_fault(case, verb, me()) if can_approve and verb is not None else None,
