@@ -123,6 +123,7 @@ def request(
         "start_on": START,
         "mode": "onsite",
         "region": "48",
+        "answer": "말씀하신 대로 고쳤습니다." if state is RequestState.RETURNED else None,
         "reason": "사유" if state in (RequestState.RETURNED, RequestState.INELIGIBLE) else None,
     }
     company_ = company_ or company()

@@ -8,7 +8,7 @@ from typing import Any
 
 from marketplace.access import Permission, require
 from marketplace.accounts.models import User
-from marketplace.audit import recorded
+from marketplace.audit import history_of, recorded
 from marketplace.companies.eligibility import takes_requests
 from marketplace.companies.models import (
     Company,
@@ -70,7 +70,7 @@ def save_company(
     with recorded(by, Event.COMPANY_SAVED) as record:
         firm = _stored(firm)
         if version is not None and firm.version != version:
-            raise _overtaken()
+            raise _overtaken(firm, by)
         changed = _set(firm, values)
         wanted = {(relation.kind, relation.name): relation.brn for relation in relations}
         kept = {(RelationToFirm(row.kind), row.name): row for row in firm.relations}
@@ -109,9 +109,17 @@ def _set(thing: Any, values: Mapping[str, Any]) -> list[str]:
     return changed
 
 
-def _overtaken() -> RuleBroken:
+def _overtaken(thing: Any, by: User) -> RuleBroken:
+    """What is said to who saves an older page: that somebody else was first, or the same person elsewhere."""
+    saved = history_of(thing, limit=1)
+    own = bool(saved) and saved[-1].actor_id == by.id
     return RuleBroken(
         N_(
+            "다른 화면에서 본인이 이 내용을 먼저 저장했습니다. 이 화면에 쓰신 것은 그대로 있습니다. "
+            "다시 저장하면 이 화면의 내용으로 바뀝니다."
+        )
+        if own
+        else N_(
             "그 사이에 다른 분이 이 내용을 먼저 저장했습니다. 이 화면에 쓰신 것은 그대로 있습니다. "
             "다시 저장하면 이 화면의 내용으로 바뀝니다."
         ),
@@ -186,7 +194,7 @@ def save_request(request: MentoringRequest, draft: Draft, *, by: User) -> None:
             and draft.version != request.version
             and draft.page != request.saved_from
         ):
-            raise _overtaken()
+            raise _overtaken(request, by)
         changed = _set(request, draft.values)
         kept = {name: text[:LONGEST_TRACE] for name, text in draft.unfinished.items()}
         changed += _set(request, {"unfinished": kept})

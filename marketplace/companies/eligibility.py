@@ -13,8 +13,11 @@ from zoneinfo import ZoneInfo
 from marketplace import brn
 from marketplace.codes.actions import current_codebook
 from marketplace.companies import queries
+from marketplace.companies.corrections import corrected
 from marketplace.companies.limits import money_for
 from marketplace.companies.models import RELATION_LABELS, MentoringRequest, RelationToFirm, kinds_written
+from marketplace.companies.periods import written_day
+from marketplace.companies.states import RequestState
 from marketplace.database import utcnow
 from marketplace.errors import N_
 from marketplace.programmes.models import Programme, ProgrammeState
@@ -53,7 +56,7 @@ class Missing:
 
 def missing_parts(request: MentoringRequest) -> list[Missing]:
     """Everything that keeps the request from being handed in, in the order of the page."""
-    return [*_firm(request), *_content(request), *_wishes(request), *_promises(request)]
+    return [*_firm(request), *_content(request), *_wishes(request), *_promises(request), *_answer(request)]
 
 
 def _firm(request: MentoringRequest) -> list[Missing]:
@@ -135,6 +138,12 @@ def _promises(request: MentoringRequest) -> list[Missing]:
     for name in request.unfinished:
         found.append(Missing(name, N_("입력한 내용을 저장할 수 없습니다. 이 항목을 고쳐 주십시오.")))
     return found
+
+
+def _answer(request: MentoringRequest) -> list[Missing]:
+    if request.state != RequestState.RETURNED or request.answer or corrected(request):
+        return []
+    return [Missing("answer", N_("보완 사유에 답을 적거나 신청서의 내용을 고쳐 주십시오."))]
 
 
 class Result(StrEnum):
@@ -250,9 +259,9 @@ def _period(request: MentoringRequest) -> Finding:
     programme = request.programme
     handed_in = (request.submitted_at or utcnow()).astimezone(SEOUL).date()
     facts = {
-        "day": handed_in.isoformat(),
-        "since": programme.opens_on.isoformat(),
-        "until": programme.closes_on.isoformat(),
+        "day": written_day(handed_in),
+        "since": written_day(programme.opens_on),
+        "until": written_day(programme.closes_on),
     }
     if programme.opens_on <= handed_in <= programme.closes_on:
         return Finding(Result.OK, N_("%(day)s 접수로 접수기간(%(since)s ~ %(until)s) 안입니다."), facts)

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, ValidationError
+from wtforms import BooleanField, HiddenField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -20,7 +20,15 @@ from marketplace.companies.drafting import NamedRelation
 from marketplace.companies.eligibility import ITEMS, RELATION_FIELDS, RESULT_LABELS, Result
 from marketplace.companies.models import SIZE_CLASSES, Company, MentoringRequest, RelationToFirm
 from marketplace.programmes.models import Programme
-from marketplace.web.fields import LongTextField, Needed, TextField, WholeNumberField, options
+from marketplace.web.fields import (
+    ChoiceField,
+    ChoicesField,
+    LongTextField,
+    Needed,
+    TextField,
+    WholeNumberField,
+    options,
+)
 
 MOST_LINES = 40
 _NUMBER_AT_END = re.compile(r"^(?P<name>.*?)[\s,;/]+(?P<number>[0-9][0-9\- ]{8,13}[0-9])$")
@@ -37,9 +45,17 @@ def id_or_none(text: Any) -> int | None:
     return int(text) if text else None
 
 
-def open_choice(label: Any, **kwargs: Any) -> SelectField:
+def opened_version(sent: Any) -> int | None:
+    """The version that a page was opened with; None when it names none, 0, which is nobody's, when it is no number."""
+    text = str(sent or "")
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def open_choice(label: Any, **kwargs: Any) -> ChoiceField:
     """A box to choose from that may stay empty; its choices are set when the page is drawn."""
-    return SelectField(label, [Optional()], coerce=kwargs.pop("coerce", or_none), **kwargs)
+    return ChoiceField(label, [Optional()], coerce=kwargs.pop("coerce", or_none), **kwargs)
 
 
 def offer(field: Any, pairs: Iterable[tuple[Any, str]]) -> None:
@@ -148,11 +164,10 @@ class CompanyForm(FlaskForm):
     validate_no_customers = validate_no_competitors = validate_no_vendors = _no_names_besides
 
     def opened_version(self) -> int | None:
-        text = str(self.version.data or "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        return opened_version(self.version.data)
 
 
-class TermsField(SelectMultipleField):
+class TermsField(ChoicesField):
     """Proposed terms as boxes to tick; the page draws them itself, with the words that led to each."""
 
     widget = ListWidget(prefix_label=False)
@@ -162,7 +177,7 @@ class TermsField(SelectMultipleField):
 class InterestForm(FlaskForm):
     """참여의향: which programme, who, and what hurts."""
 
-    programme_id = SelectField(_l("사업"), coerce=id_or_none)
+    programme_id = ChoiceField(_l("사업"), coerce=id_or_none)
     region = open_choice(_l("소재지 (시·도)"))
     industry = open_choice(_l("업종"))
     employees = WholeNumberField(
@@ -237,7 +252,7 @@ for _item, _label in ITEMS.items():
     setattr(
         CheckForm,
         _item,
-        SelectField(
+        ChoiceField(
             _l(_label),
             choices=[SelectChoice(str(result), _l(RESULT_LABELS[result])) for result in Result],
             default=str(Result.UNKNOWN),
