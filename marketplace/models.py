@@ -4,6 +4,7 @@ from marketplace import audit, jobs, notifications
 from marketplace.accounts import models as accounts
 from marketplace.codes import models as codes
 from marketplace.companies import models as companies
+from marketplace.companies import numbers
 from marketplace.database import Base
 from marketplace.experts import models as experts
 from marketplace.imports import models as imports
@@ -25,6 +26,7 @@ __all__ = [
     "learning",
     "matching",
     "notifications",
+    "numbers",
     "programmes",
     "rounds",
     "taxonomy",

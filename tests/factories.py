@@ -8,7 +8,7 @@ from typing import Any
 
 from marketplace.access import GRANTS, Permission, Role
 from marketplace.accounts.models import Organisation, OrganisationKind, User
-from marketplace.companies.models import Company, MentoringRequest, RequestNeed
+from marketplace.companies.models import Company, MentoringRequest, RelationToFirm, RequestNeed
 from marketplace.companies.states import RequestState
 from marketplace.database import db, utcnow, writing_allowed
 from marketplace.experts.models import CareerEntry, Expert, ExpertInterest, ExpertSkill, ExpertState
@@ -93,7 +93,7 @@ def contribution(programme: Programme, sponsor: Organisation, pledged: int = 100
 def company(**facts: Any) -> Company:
     """A firm with one active person; ``company.people`` finds them through the organisation."""
     firm = organisation(OrganisationKind.FIRM, **({"name": facts.pop("name")} if "name" in facts else {}))
-    facts = {"industry": "C25", "region": "48", "employees": 40, **facts}
+    facts = {"industry": "C25", "region": "48", "employees": 40, "none_of": list(RelationToFirm), **facts}
     made = save(Company(organisation_id=firm.id, **facts))
     user(Role.COMPANY, firm)
     return made
@@ -123,6 +123,7 @@ def request(
         "start_on": START,
         "mode": "onsite",
         "region": "48",
+        "answer": "말씀하신 대로 고쳤습니다." if state is RequestState.RETURNED else None,
         "reason": "사유" if state in (RequestState.RETURNED, RequestState.INELIGIBLE) else None,
     }
     company_ = company_ or company()

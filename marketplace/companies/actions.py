@@ -13,9 +13,11 @@ from typing import Any
 from marketplace.access import Permission, Role, require
 from marketplace.accounts.models import User
 from marketplace.audit import recorded
+from marketplace.companies.corrections import content, corrected
 from marketplace.companies.eligibility import ITEMS, SEOUL, Result, missing_parts, takes_requests
 from marketplace.companies.limits import hold, money_for, require_only_one
 from marketplace.companies.models import MentoringRequest
+from marketplace.companies.periods import written_day
 from marketplace.companies.states import RequestState, next_state
 from marketplace.database import utcnow
 from marketplace.errors import N_, RuleBroken
@@ -50,6 +52,8 @@ def submit_request(request: MentoringRequest, *, by: User) -> None:
         if missing := missing_parts(request):
             raise RuleBroken(missing[0].sentence, field=missing[0].field, **missing[0].facts)
         require_only_one(request, ALREADY_OPEN)
+        if request.state == RequestState.RETURNED:
+            record.facts.update(answer=request.answer, corrected=corrected(request))
         request.move("submit")
         request.reason = request.taken_by = None
         record.facts["reference"] = request.reference
@@ -93,6 +97,7 @@ def return_request(request: MentoringRequest, checks: Checks, reason: str | None
         request = MentoringRequest.locked(request.id)
         request.move("return")
         request.checks, request.reason = _plain(checks), reason
+        request.answer, request.returned_with = None, content(request)
         _tell_firm(
             request,
             Event.REQUEST_RETURNED,
@@ -229,8 +234,7 @@ def written(moment: datetime | None) -> str:
     """A day as it stands in a sentence: 2026. 12. 2."""
     if moment is None:
         return ""
-    day = moment.astimezone(SEOUL)
-    return f"{day.year}. {day.month}. {day.day}."
+    return written_day(moment.astimezone(SEOUL).date())
 
 
 def _plain(checks: Checks) -> dict[str, Any]:

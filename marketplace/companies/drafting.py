@@ -8,7 +8,7 @@ from typing import Any
 
 from marketplace.access import Permission, require
 from marketplace.accounts.models import User
-from marketplace.audit import recorded
+from marketplace.audit import history_of, recorded
 from marketplace.companies.eligibility import takes_requests
 from marketplace.companies.models import (
     Company,
@@ -16,8 +16,8 @@ from marketplace.companies.models import (
     MentoringRequest,
     RelationToFirm,
     RequestNeed,
-    RequestNumber,
 )
+from marketplace.companies.numbers import RequestNumber
 from marketplace.companies.states import next_state
 from marketplace.database import db
 from marketplace.errors import N_, RuleBroken
@@ -51,10 +51,17 @@ class NamedRelation:
 
 
 def save_company(
-    values: Mapping[str, Any], relations: Sequence[NamedRelation], *, version: int | None, by: User
+    values: Mapping[str, Any],
+    relations: Sequence[NamedRelation],
+    *,
+    version: int | None,
+    by: User,
+    none_of: Collection[RelationToFirm] | None = None,
 ) -> Company:
     """The firm states its own data and the organisations that matter for conflicts of interest.
 
+    ``none_of`` are the kinds of which it says that there is nobody, as they stand unless given;
+    what it leaves open is unknown.
     ``version`` is the one the page was opened with; a newer one in the meantime is refused as a conflict.
     """
     require(by, Permission.EDIT_COMPANY)
@@ -63,7 +70,7 @@ def save_company(
     with recorded(by, Event.COMPANY_SAVED) as record:
         firm = _stored(firm)
         if version is not None and firm.version != version:
-            raise _overtaken()
+            raise _overtaken(firm, by)
         changed = _set(firm, values)
         wanted = {(relation.kind, relation.name): relation.brn for relation in relations}
         kept = {(RelationToFirm(row.kind), row.name): row for row in firm.relations}
@@ -72,6 +79,12 @@ def save_company(
             firm.relations = [kept.get(key) or CompanyRelation(kind=key[0], name=key[1]) for key in wanted]
             for row in firm.relations:
                 row.brn = wanted[RelationToFirm(row.kind), row.name]
+        denied = [
+            str(kind) for kind in RelationToFirm if kind in (firm.none_of if none_of is None else none_of)
+        ]
+        if _set(firm, {"none_of": denied}):
+            changed.append("none_of")
+            record.facts["none_of"] = denied
         record.thing = firm
         record.facts["changed"] = changed
         if not changed:
@@ -96,9 +109,17 @@ def _set(thing: Any, values: Mapping[str, Any]) -> list[str]:
     return changed
 
 
-def _overtaken() -> RuleBroken:
+def _overtaken(thing: Any, by: User) -> RuleBroken:
+    """What is said to who saves an older page: that somebody else was first, or the same person elsewhere."""
+    saved = history_of(thing, limit=1)
+    own = bool(saved) and saved[-1].actor_id == by.id
     return RuleBroken(
         N_(
+            "다른 화면에서 본인이 이 내용을 먼저 저장했습니다. 이 화면에 쓰신 것은 그대로 있습니다. "
+            "다시 저장하면 이 화면의 내용으로 바뀝니다."
+        )
+        if own
+        else N_(
             "그 사이에 다른 분이 이 내용을 먼저 저장했습니다. 이 화면에 쓰신 것은 그대로 있습니다. "
             "다시 저장하면 이 화면의 내용으로 바뀝니다."
         ),
@@ -173,7 +194,7 @@ def save_request(request: MentoringRequest, draft: Draft, *, by: User) -> None:
             and draft.version != request.version
             and draft.page != request.saved_from
         ):
-            raise _overtaken()
+            raise _overtaken(request, by)
         changed = _set(request, draft.values)
         kept = {name: text[:LONGEST_TRACE] for name, text in draft.unfinished.items()}
         changed += _set(request, {"unfinished": kept})

@@ -13,8 +13,11 @@ from zoneinfo import ZoneInfo
 from marketplace import brn
 from marketplace.codes.actions import current_codebook
 from marketplace.companies import queries
+from marketplace.companies.corrections import corrected
 from marketplace.companies.limits import money_for
-from marketplace.companies.models import MentoringRequest
+from marketplace.companies.models import RELATION_LABELS, MentoringRequest, RelationToFirm, kinds_written
+from marketplace.companies.periods import written_day
+from marketplace.companies.states import RequestState
 from marketplace.database import utcnow
 from marketplace.errors import N_
 from marketplace.programmes.models import Programme, ProgrammeState
@@ -25,6 +28,12 @@ DECLARATIONS = {
     "running": N_("다른 스마트공장 지원과제를 수행하고 있지 않습니다."),
     "debarred": N_("정부 지원사업 참여제한을 받고 있지 않습니다."),
     "impaired": N_("완전자본잠식 상태가 아닙니다."),
+}
+#: Where the firm's page asks for each kind of relation.
+RELATION_FIELDS = {
+    RelationToFirm.CUSTOMER: "customers",
+    RelationToFirm.COMPETITOR: "competitors",
+    RelationToFirm.VENDOR: "vendors",
 }
 LEAST_PROBLEM = 20  # characters; fewer tell an expert nothing
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -47,7 +56,7 @@ class Missing:
 
 def missing_parts(request: MentoringRequest) -> list[Missing]:
     """Everything that keeps the request from being handed in, in the order of the page."""
-    return [*_firm(request), *_content(request), *_wishes(request), *_promises(request)]
+    return [*_firm(request), *_content(request), *_wishes(request), *_promises(request), *_answer(request)]
 
 
 def _firm(request: MentoringRequest) -> list[Missing]:
@@ -57,7 +66,16 @@ def _firm(request: MentoringRequest) -> list[Missing]:
         ("region", firm.region, N_("기업정보에서 소재지를 골라 주십시오.")),
         ("employees", firm.employees, N_("기업정보에 상시근로자 수를 적어 주십시오.")),
     )
-    return [Missing(name, sentence, of_firm=True) for name, value, sentence in wanted if value is None]
+    found = [Missing(name, sentence, of_firm=True) for name, value, sentence in wanted if value is None]
+    return found + [
+        Missing(
+            RELATION_FIELDS[kind],
+            N_("기업정보에 적거나, 없으면 ‘없음’에 표시해 주십시오: %(kind)s"),
+            {"kind": RELATION_LABELS[kind]},
+            of_firm=True,
+        )
+        for kind in firm.unstated
+    ]
 
 
 def _content(request: MentoringRequest) -> list[Missing]:
@@ -122,6 +140,12 @@ def _promises(request: MentoringRequest) -> list[Missing]:
     return found
 
 
+def _answer(request: MentoringRequest) -> list[Missing]:
+    if request.state != RequestState.RETURNED or request.answer or corrected(request):
+        return []
+    return [Missing("answer", N_("보완 사유에 답을 적거나 신청서의 내용을 고쳐 주십시오."))]
+
+
 class Result(StrEnum):
     """What the operator found for one item."""
 
@@ -135,6 +159,7 @@ ITEMS = {
     "brn": N_("사업자등록번호"),
     "industry": N_("업종"),
     "region": N_("소재지"),
+    "relations": N_("거래 관계"),
     "declarations": N_("지원 제외 사유"),
     "one_request": N_("한 기업 한 신청"),
     "period": N_("접수기간"),
@@ -152,7 +177,7 @@ class Finding:
 
 
 def findings(request: MentoringRequest) -> dict[str, Finding]:
-    """What the site knows about each item. Five statements, whatever the request."""
+    """What the site knows about each item. Six statements, whatever the request."""
     return {item: check(request) for item, check in _CHECKS.items()}
 
 
@@ -189,6 +214,18 @@ def _region(request: MentoringRequest) -> Finding:
     return Finding(Result.OK, N_("소재지와 멘토링 지역이 같습니다: %(firm)s"), facts)
 
 
+def _relations(request: MentoringRequest) -> Finding:
+    firm = request.company
+    if firm.unstated:
+        sentence = N_("기업이 밝히지 않아 이해충돌을 대조할 수 없습니다: %(kinds)s")
+        return Finding(Result.UNKNOWN, sentence, {"kinds": kinds_written(firm.unstated)})
+    return Finding(
+        Result.OK,
+        N_("기업이 고객사, 경쟁사, 공급기업을 모두 밝혔습니다. 적은 곳은 %(count)d곳입니다."),
+        {"count": len(firm.relations)},
+    )
+
+
 def _declared(request: MentoringRequest) -> Finding:
     lacking = [item for item in DECLARATIONS if item not in request.declarations]
     if lacking:
@@ -222,9 +259,9 @@ def _period(request: MentoringRequest) -> Finding:
     programme = request.programme
     handed_in = (request.submitted_at or utcnow()).astimezone(SEOUL).date()
     facts = {
-        "day": handed_in.isoformat(),
-        "since": programme.opens_on.isoformat(),
-        "until": programme.closes_on.isoformat(),
+        "day": written_day(handed_in),
+        "since": written_day(programme.opens_on),
+        "until": written_day(programme.closes_on),
     }
     if programme.opens_on <= handed_in <= programme.closes_on:
         return Finding(Result.OK, N_("%(day)s 접수로 접수기간(%(since)s ~ %(until)s) 안입니다."), facts)
@@ -250,6 +287,7 @@ _CHECKS: dict[str, Callable[[MentoringRequest], Finding]] = {
     "brn": _brn,
     "industry": _industry,
     "region": _region,
+    "relations": _relations,
     "declarations": _declared,
     "one_request": _one_request,
     "period": _period,

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, SelectMultipleField, ValidationError
+from wtforms import BooleanField, HiddenField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -17,10 +17,18 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from marketplace import brn
 from marketplace.companies import choices
 from marketplace.companies.drafting import NamedRelation
-from marketplace.companies.eligibility import ITEMS, RESULT_LABELS, Result
+from marketplace.companies.eligibility import ITEMS, RELATION_FIELDS, RESULT_LABELS, Result
 from marketplace.companies.models import SIZE_CLASSES, Company, MentoringRequest, RelationToFirm
 from marketplace.programmes.models import Programme
-from marketplace.web.fields import LongTextField, Needed, TextField, WholeNumberField, options
+from marketplace.web.fields import (
+    ChoiceField,
+    ChoicesField,
+    LongTextField,
+    Needed,
+    TextField,
+    WholeNumberField,
+    options,
+)
 
 MOST_LINES = 40
 _NUMBER_AT_END = re.compile(r"^(?P<name>.*?)[\s,;/]+(?P<number>[0-9][0-9\- ]{8,13}[0-9])$")
@@ -37,9 +45,17 @@ def id_or_none(text: Any) -> int | None:
     return int(text) if text else None
 
 
-def open_choice(label: Any, **kwargs: Any) -> SelectField:
+def opened_version(sent: Any) -> int | None:
+    """The version that a page was opened with; None when it names none, 0, which is nobody's, when it is no number."""
+    text = str(sent or "")
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def open_choice(label: Any, **kwargs: Any) -> ChoiceField:
     """A box to choose from that may stay empty; its choices are set when the page is drawn."""
-    return SelectField(label, [Optional()], coerce=kwargs.pop("coerce", or_none), **kwargs)
+    return ChoiceField(label, [Optional()], coerce=kwargs.pop("coerce", or_none), **kwargs)
 
 
 def offer(field: Any, pairs: Iterable[tuple[Any, str]]) -> None:
@@ -96,26 +112,25 @@ class CompanyForm(FlaskForm):
     size_class = open_choice(_l("기업규모"))
     products = TextField(_l("주요 생산품"), limit=500, description=_l("예: 자동차 브래킷 도금, 프레스 부품"))
     customers = NamesField(_l("주요 고객사"), description=_l("납품하는 기업을 한 줄에 하나씩 적습니다."))
+    no_customers = BooleanField(_l("주요 고객사 없음"))
     competitors = NamesField(
         _l("경쟁사"), description=_l("같은 고객을 두고 겨루는 기업을 한 줄에 하나씩 적습니다.")
     )
+    no_competitors = BooleanField(_l("경쟁사 없음"))
     vendors = NamesField(
         _l("거래 중이거나 검토 중인 공급기업"),
         description=_l("설비나 솔루션을 사고 있거나 살지 검토하는 기업을 한 줄에 하나씩 적습니다."),
     )
+    no_vendors = BooleanField(_l("거래 중이거나 검토 중인 공급기업 없음"))
 
-    KINDS = {  # noqa: RUF012 - a table, not a field
-        RelationToFirm.CUSTOMER: "customers",
-        RelationToFirm.COMPETITOR: "competitors",
-        RelationToFirm.VENDOR: "vendors",
-    }
     OWN = ("industry", "region", "city", "employees", "sales", "size_class", "products")
 
     @classmethod
     def of(cls, firm: Company) -> CompanyForm:
         """The form, filled with what is stored unless something was sent."""
         stored = {name: getattr(firm, name) for name in cls.OWN}
-        for kind, name in cls.KINDS.items():
+        for kind, name in RELATION_FIELDS.items():
+            stored[f"no_{name}"] = kind in firm.none_of
             rows = [row for row in firm.relations if row.kind == kind]
             stored[name] = "\n".join(
                 f"{row.name} {brn.formatted(row.brn)}" if row.brn else row.name for row in rows
@@ -132,16 +147,27 @@ class CompanyForm(FlaskForm):
     def relations(self) -> list[NamedRelation]:
         return [
             NamedRelation(kind, name, number)
-            for kind, field in self.KINDS.items()
+            for kind, field in RELATION_FIELDS.items()
             for name, number in self[field].named()
         ]
 
+    def none_of(self) -> list[RelationToFirm]:
+        """The kinds of which the firm says that there is nobody."""
+        return [kind for kind, field in RELATION_FIELDS.items() if self[f"no_{field}"].data]
+
+    def _no_names_besides(self, field: Any) -> None:
+        if field.data and self[field.name.removeprefix("no_")].data:
+            raise ValidationError(
+                gettext("위에 이름을 적으셨습니다. 없으면 이름을 지우고, 있으면 이 표시를 지워 주십시오.")
+            )
+
+    validate_no_customers = validate_no_competitors = validate_no_vendors = _no_names_besides
+
     def opened_version(self) -> int | None:
-        text = str(self.version.data or "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        return opened_version(self.version.data)
 
 
-class TermsField(SelectMultipleField):
+class TermsField(ChoicesField):
     """Proposed terms as boxes to tick; the page draws them itself, with the words that led to each."""
 
     widget = ListWidget(prefix_label=False)
@@ -151,7 +177,7 @@ class TermsField(SelectMultipleField):
 class InterestForm(FlaskForm):
     """참여의향: which programme, who, and what hurts."""
 
-    programme_id = SelectField(_l("사업"), coerce=id_or_none)
+    programme_id = ChoiceField(_l("사업"), coerce=id_or_none)
     region = open_choice(_l("소재지 (시·도)"))
     industry = open_choice(_l("업종"))
     employees = WholeNumberField(
@@ -226,7 +252,7 @@ for _item, _label in ITEMS.items():
     setattr(
         CheckForm,
         _item,
-        SelectField(
+        ChoiceField(
             _l(_label),
             choices=[SelectChoice(str(result), _l(RESULT_LABELS[result])) for result in Result],
             default=str(Result.UNKNOWN),

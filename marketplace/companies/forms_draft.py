@@ -14,7 +14,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import FieldList, Form, FormField, HiddenField, RadioField, SelectMultipleField, ValidationError
+from wtforms import FieldList, Form, FormField, HiddenField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -22,10 +22,20 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from marketplace.companies import choices
 from marketplace.companies.drafting import Draft
 from marketplace.companies.eligibility import DECLARATIONS, Missing
-from marketplace.companies.forms import id_or_none, offer, open_choice, or_none
+from marketplace.companies.forms import id_or_none, offer, open_choice, opened_version, or_none
 from marketplace.companies.levels import LEVELS, QUESTIONS
 from marketplace.companies.models import MODES, MentoringRequest
-from marketplace.web.fields import DayField, LongTextField, Pointed, TextField, normal, options
+from marketplace.companies.states import RequestState
+from marketplace.web.fields import (
+    ChoicesField,
+    DayField,
+    LongTextField,
+    Pointed,
+    RadiosField,
+    TextField,
+    normal,
+    options,
+)
 
 KPI_ROWS = 5
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,6})?")
@@ -76,6 +86,11 @@ class DraftForm(FlaskForm):
 
     version = HiddenField()
     page = HiddenField()
+    answer = LongTextField(
+        _l("보완 사유에 대한 답"),
+        limit=2000,
+        description=_l("무엇을 어떻게 고쳤는지 적습니다. 고칠 것이 없으면 그 까닭을 적습니다."),
+    )
     title = TextField(
         _l("제목"), limit=120, description=_l("한 줄로 적습니다. 예: 도금 박리 불량의 원인을 찾고 싶습니다.")
     )
@@ -84,23 +99,24 @@ class DraftForm(FlaskForm):
     kpis = FieldList(FormField(KpiForm), min_entries=KPI_ROWS, max_entries=KPI_ROWS)
     term = open_choice(_l("목록에서 고르기"), validate_choice=False)
     own_words = TextField(_l("직접 입력"), limit=120, description=_l("예: 도금 두께 관리"))
-    tier_id = RadioField(_l("지원유형"), [Optional()], coerce=id_or_none)
+    tier_id = RadiosField(_l("지원유형"), [Optional()], coerce=id_or_none)
     months = open_choice(_l("기간"), coerce=whole_or_none)
     start_on = DayField(_l("희망 시작일"), [Optional()])
-    mode = RadioField(_l("지원방식"), [Optional()], coerce=or_none)
+    mode = RadiosField(_l("지원방식"), [Optional()], coerce=or_none)
     region = open_choice(_l("멘토링을 받을 지역"))
     place = TextField(_l("주소"), limit=200, description=_l("전문가가 찾아갈 공장의 주소를 적습니다."))
-    level = RadioField(
+    level = RadiosField(
         _l("현재 수준"),
         [Optional()],
         coerce=or_none,
         choices=[SelectChoice(name, _l(name)) for name in LEVELS],
     )
-    declarations = SelectMultipleField(
+    declarations = ChoicesField(
         _l("해당하지 않는 항목에 표시"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
 
     SIMPLE = (
+        "answer",
         "title",
         "problem",
         "goal",
@@ -120,6 +136,8 @@ class DraftForm(FlaskForm):
         stored = {name: getattr(request, name) for name in cls.SIMPLE}
         stored |= {f"check_{key}": answer for key, answer in request.self_check.items()}
         form = cls(data={**stored, "kpis": request.kpi_goals, "page": secrets.token_hex(8)})
+        if request.state != RequestState.RETURNED:
+            del form.answer
         units = choices.kpi_choices()
         for row in form.kpis:
             offer(row.form.code, units)
@@ -169,7 +187,7 @@ class DraftForm(FlaskForm):
             for name, field in fields.items()
             if field.errors and field.raw_data and name != "own_words"
         }
-        values = {name: self[name].data for name in self.SIMPLE if not self[name].errors}
+        values = {name: self[name].data for name in self.SIMPLE if name in self and not self[name].errors}
         answers = {question.key: self[f"check_{question.key}"] for question in QUESTIONS}
         values["self_check"] = {
             key: field.data for key, field in answers.items() if field.data is not None and not field.errors
@@ -181,7 +199,7 @@ class DraftForm(FlaskForm):
         return Draft(
             values=values,
             unfinished=unfinished,
-            version=_number(self.version.data),
+            version=opened_version(self.version.data),
             page="".join(c for c in str(self.page.data or "") if c.isascii() and c.isalnum())[:32] or None,
             priorities={
                 int(name[9:]): int(value)
@@ -253,7 +271,7 @@ for _question in QUESTIONS:
     setattr(
         DraftForm,
         f"check_{_question.key}",
-        RadioField(
+        RadiosField(
             _l(_question.text),
             [Optional()],
             coerce=whole_or_none,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation, User
@@ -21,7 +22,7 @@ from marketplace.companies.states import (
     next_state,
 )
 from marketplace.database import Base, Identified, Text, Versioned, Won, db, one_of, utcnow
-from marketplace.errors import N_
+from marketplace.errors import N_, Filled
 from marketplace.programmes.models import Programme, Tier
 
 SIZE_CLASSES = {
@@ -49,6 +50,12 @@ RELATION_LABELS = {
 }
 
 
+def kinds_written(kinds: Iterable[str]) -> Filled:
+    """Kinds of relations in one line of a sentence, said in the reader's language."""
+    labels = {str(kind): RELATION_LABELS[RelationToFirm(kind)] for kind in kinds}
+    return Filled(", ".join(f"%({kind})s" for kind in labels), **labels)
+
+
 class Company(Identified, Versioned, Base):
     """What is known of a firm. One to one with its organisation."""
 
@@ -66,6 +73,9 @@ class Company(Identified, Versioned, Base):
     sales: Mapped[int | None] = mapped_column(Won)
     size_class: Mapped[str | None] = mapped_column(Text(10))
     products: Mapped[str | None] = mapped_column(Text(500))
+    # Kinds of relations of which the firm said that there is nobody; a kind that is neither here nor among
+    # ``relations`` is unknown.
+    none_of: Mapped[list[str]] = mapped_column(default=list)
 
     organisation: Mapped[Organisation] = relationship(lazy="joined")
     relations: Mapped[list[CompanyRelation]] = relationship(
@@ -84,6 +94,12 @@ class Company(Identified, Versioned, Base):
     def brn_written(self) -> str | None:
         """The business number as XXX-XX-XXXXX."""
         return formatted(self.brn) if self.brn else None
+
+    @property
+    def unstated(self) -> list[RelationToFirm]:
+        """Kinds of which the firm named nobody and did not say either that there is nobody."""
+        stated = {*self.none_of, *(row.kind for row in self.relations)}
+        return [kind for kind in RelationToFirm if kind not in stated]
 
     def belongs_to(self, user: User) -> bool:
         return user.organisation_id is not None and self.organisation_id == user.organisation_id
@@ -172,6 +188,8 @@ class MentoringRequest(Identified, Versioned, Base):
     reason: Mapped[str | None] = mapped_column(Text(2000))
     # eligibility item -> {"result": ok | fault | unknown, "note": text}
     checks: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    returned_with: Mapped[dict[str, Any] | None]  # what it said when it was returned, see corrections
+    answer: Mapped[str | None] = mapped_column(Text(2000))  # to the request for correction
     objection: Mapped[str | None] = mapped_column(Text(2000))
     objected_at: Mapped[datetime | None]
     objection_answer: Mapped[str | None] = mapped_column(Text(2000))
@@ -254,32 +272,6 @@ class MentoringRequest(Identified, Versioned, Base):
         """Find the request eligible or not: who, when and why."""
         self.move(verb)
         self.decided_at, self.decided_by, self.reason = self.entered_at, by, reason
-
-
-class RequestNumber(Base):
-    """The last running number given to a request in a year."""
-
-    __tablename__ = "request_numbers"
-
-    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    last: Mapped[int]
-
-    @classmethod
-    def next_reference(cls, year: int) -> str:
-        """A reference such as 2026-00042 that no request bears, within the running transaction.
-
-        One statement counts and locks, so that two people at once get two numbers.
-        """
-        count_up = text(
-            "INSERT INTO request_numbers (year, last) VALUES (:year, 1) "
-            "ON CONFLICT (year) DO UPDATE SET last = request_numbers.last + 1 RETURNING last"
-        )
-        while True:
-            number = db.session.execute(count_up, {"year": year}).scalar_one()
-            reference = f"{year}-{number:05d}"
-            taken = select(MentoringRequest.id).where(MentoringRequest.reference == reference)
-            if db.session.scalar(taken) is None:
-                return reference
 
 
 class RequestNeed(Identified, Base):

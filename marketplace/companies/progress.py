@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from marketplace.audit import AuditEntry
 from marketplace.companies.models import MentoringRequest
-from marketplace.companies.states import RequestState
-from marketplace.errors import N_
+from marketplace.companies.states import RequestState, next_state
+from marketplace.errors import N_, RuleBroken
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,48 @@ class Standing:
 #: Functions of later slices: how requests stand that have gone beyond the eligibility check, by their number.
 #: Each takes one statement, however many requests are asked for.
 case_standings: list[Callable[[Sequence[int]], dict[int, Standing]]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Who took the request on, for how long; ``final``: approved, so that it can no longer be withdrawn here."""
+
+    expert: str
+    state: str  # a Korean name
+    since: date
+    last_day: date
+    final: bool
+
+
+#: Functions of later slices: with whom a request was matched, and what happened to it meanwhile, as the firm may
+#: read it: each entry of the record with its note in the reader's language.
+case_matches: list[Callable[[MentoringRequest], Match | None]] = []
+case_histories: list[Callable[[MentoringRequest], list[tuple[AuditEntry, str | None]]]] = []
+
+
+def match_of(request: MentoringRequest) -> Match | None:
+    """With whom the request was matched; None as long as no expert has accepted."""
+    return next((found for ask in case_matches if (found := ask(request)) is not None), None)
+
+
+def later_history(request: MentoringRequest) -> list[tuple[AuditEntry, str | None]]:
+    """What later slices tell the firm of the request's way after the eligibility check."""
+    return [told for ask in case_histories for told in ask(request)]
+
+
+def require_withdrawable(request: MentoringRequest) -> None:
+    """Refuse, as a conflict, where withdrawing would be refused, and say who can help."""
+    next_state(request.state, "withdraw")
+    match = match_of(request)
+    if match is not None and match.final:
+        raise RuleBroken(
+            N_(
+                "최종 승인된 매칭은 여기서 취소할 수 없습니다. 그만두시려면 운영기관 %(operator)s에 연락해 주십시오."
+            ),
+            conflict=True,
+            operator=request.programme.operator.name,
+        )
+
 
 S = RequestState
 _RANK = {

@@ -10,9 +10,17 @@ from flask_babel import gettext
 
 from marketplace.audit import history_of
 from marketplace.companies import choices
+from marketplace.companies.corrections import LABELS
 from marketplace.companies.eligibility import DECLARATIONS, RESULT_LABELS, SEOUL, Result, today
-from marketplace.companies.models import MODES, PRIORITIES, RELATION_LABELS, SIZE_CLASSES, MentoringRequest
-from marketplace.companies.progress import Standing, later_standings, steps_of
+from marketplace.companies.models import (
+    MODES,
+    PRIORITIES,
+    RELATION_LABELS,
+    SIZE_CLASSES,
+    Company,
+    MentoringRequest,
+)
+from marketplace.companies.progress import Standing, later_history, later_standings, steps_of
 from marketplace.companies.states import HOLDER, STATE_LABELS, RequestState
 from marketplace.errors import N_
 from marketplace.events import EVENT_LABELS, Event
@@ -100,15 +108,17 @@ def steps(request: MentoringRequest) -> list[dict[str, Any]]:
 
 
 def history(request: MentoringRequest) -> list[dict[str, Any]]:
-    """What happened, newest first; savings of a draft in a row are told once."""
+    """What happened to the request and then to its case, newest first; savings in a row are told once."""
     told: list[dict[str, Any]] = []
     before = ""
-    for entry in history_of(request, limit=1000):
+    notes = {entry.id: (entry, note) for entry, note in later_history(request)}
+    own = {entry.id: (entry, None) for entry in history_of(request, limit=1000)}
+    for _, (entry, case_note) in sorted({**own, **notes}.items()):
         if entry.event == before == Event.REQUEST_SAVED:
             told.pop()
         before = entry.event
         label = EVENT_LABELS.get(Event(entry.event), entry.event)
-        note = entry.facts.get("reason") or entry.facts.get("text")
+        note = case_note if entry.id not in own else _note(entry.facts)
         outcome = _OUTCOMES.get(entry.facts.get("outcome", ""))
         who = gettext("자동 처리") if entry.actor_role == "system" else entry.actor_name
         told.append(
@@ -120,6 +130,62 @@ def history(request: MentoringRequest) -> list[dict[str, Any]]:
             }
         )
     return told[::-1]
+
+
+def _note(facts: dict[str, Any]) -> str | None:
+    """What an entry of the request says of its reason, the firm's answer, and what it changed."""
+    said = [str(facts[name]) for name in ("reason", "text") if facts.get(name)][:1]
+    if facts.get("answer"):
+        said.append(gettext("보완 사유에 대한 답: %(answer)s", answer=facts["answer"]))
+    if facts.get("corrected"):
+        names = ", ".join(gettext(LABELS[name]) for name in facts["corrected"])
+        said.append(gettext("고친 항목: %(names)s", names=names))
+    return " ".join(said) or None
+
+
+def correction(request: MentoringRequest) -> dict[str, Any] | None:
+    """The firm's last answer to a request for correction and what it changed; None when it was never asked."""
+    found = [entry.facts for entry in history_of(request, limit=1000) if "corrected" in entry.facts]
+    if not found:
+        return None
+    return {
+        "answer": found[-1]["answer"],
+        "changes": [
+            (gettext(LABELS[name]), _value(name, before), _value(name, after))
+            for name, (before, after) in found[-1]["corrected"].items()
+        ],
+    }
+
+
+def _value(name: str, value: Any) -> str | None:
+    """A value as it was recorded, in words."""
+    if value is None or value == []:
+        return None
+    if name == "needs":
+        return ", ".join(f"{words} ({gettext(PRIORITIES[priority])})" for words, priority in value)
+    if name == "kpi_goals":
+        names = choices.kpi_names()
+        unknown = gettext("모름")
+        return ", ".join(
+            f"{names.get(goal['code'], goal['code'])} {goal['baseline'] or unknown} → "
+            f"{goal['target'] or unknown} {goal['unit']}"
+            for goal in value
+        )
+    if name == "relations":
+        return ", ".join(f"{row[1]} ({_word(RELATION_LABELS, row[0])})" for row in value)
+    if name in ("none_of", "declarations"):
+        labels: Any = RELATION_LABELS if name == "none_of" else DECLARATIONS
+        return ", ".join(str(_word(labels, item)) for item in value)
+    if name == "sales":
+        return won(value)
+    named: dict[str, Any] = {
+        "industry": lambda: dict(choices.industry_choices(value)),
+        "region": lambda: dict(choices.region_choices(value)),
+        "firm_region": lambda: dict(choices.region_choices(value)),
+        "mode": lambda: MODES,
+        "size_class": lambda: SIZE_CLASSES,
+    }
+    return str(_word(named[name](), value) if name in named else value)
 
 
 def seen(request: MentoringRequest) -> dict[str, Any]:
@@ -143,10 +209,7 @@ def seen(request: MentoringRequest) -> dict[str, Any]:
             (gettext("기업규모"), _word(SIZE_CLASSES, firm.size_class)),
             (gettext("주요 생산품"), firm.products),
         ],
-        "relation_facts": [
-            (gettext(label), ", ".join(row.name for row in firm.relations if row.kind == kind))
-            for kind, label in RELATION_LABELS.items()
-        ],
+        "relation_facts": relation_facts(firm),
         "wish_facts": [
             (gettext("지원유형"), choices.named(request.tier) if request.tier else None),
             (gettext("총사업비"), won(request.tier.total) if request.tier else None),
@@ -169,6 +232,19 @@ def seen(request: MentoringRequest) -> dict[str, Any]:
         "kpis": _kpis(request),
         "declared": [gettext(DECLARATIONS[item]) for item in request.declarations if item in DECLARATIONS],
     }
+
+
+def relation_facts(firm: Company) -> list[tuple[str, str]]:
+    """Whom the firm deals with, by kind; what it denied and what it never said are told apart."""
+    nobody, unknown = gettext("없음 (기업이 확인)"), gettext("확인되지 않음")
+    return [
+        (
+            gettext(label),
+            ", ".join(row.name for row in firm.relations if row.kind == kind)
+            or (nobody if kind in firm.none_of else unknown),
+        )
+        for kind, label in RELATION_LABELS.items()
+    ]
 
 
 def _kpis(request: MentoringRequest) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from marketplace.companies.eligibility import missing_parts
 from marketplace.companies.forms_draft import DraftForm
 from marketplace.companies.levels import LEVEL_MEANINGS, QUESTIONS, suggested_level
 from marketplace.companies.models import PRIORITIES, MentoringRequest
+from marketplace.companies.showing import relation_facts
 from marketplace.companies.states import next_state
 from marketplace.web.page import me, page, show, submitted, to
 
@@ -103,6 +104,7 @@ def _editor(template: str, request: MentoringRequest, form: DraftForm) -> Respon
         "anchors": {name: f"{name}-0" for name in ("tier_id", "mode", "level", "declarations")},
         "level_faults": any(name.startswith("check_") for name in form.faults),
         "firm_url": _firm_url(request),
+        "relation_facts": relation_facts(request.company),
         "in_part": bool(sent.headers.get("HX-Request")),
     }
     return show(template, **context)

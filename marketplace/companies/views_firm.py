@@ -15,6 +15,7 @@ from marketplace.companies.blueprint import blueprint
 from marketplace.companies.eligibility import takes_requests
 from marketplace.companies.forms import CompanyForm, InterestForm, ReasonForm, WithdrawForm
 from marketplace.companies.models import MentoringRequest
+from marketplace.companies.progress import match_of, require_withdrawable
 from marketplace.companies.showing import history, seen, standings, steps
 from marketplace.programmes.models import Programme
 from marketplace.web.page import me, page, safe_next, show, submitted, to
@@ -30,7 +31,11 @@ def company() -> Response:
     if submitted(
         form,
         lambda: drafting.save_company(
-            form.values(), form.relations(), version=form.opened_version(), by=me()
+            form.values(),
+            form.relations(),
+            version=form.opened_version(),
+            by=me(),
+            none_of=form.none_of(),
         ),
     ):
         flash(gettext("기업정보를 저장했습니다."), "success")
@@ -108,6 +113,7 @@ def _request_page(request: MentoringRequest, form: ReasonForm) -> Response:
         standing=standings([request])[request.id],
         steps=steps(request),
         history=history(request),
+        match=match_of(request),
         **seen(request),
         **context,
     )
@@ -130,6 +136,7 @@ def object_to_finding(request_id: int) -> Response:
 def withdraw(request_id: int) -> Response:
     """Ask once more, then take the request back."""
     request = queries.own_request(me(), request_id)
+    require_withdrawable(request)
     form = WithdrawForm()
     if submitted(form, lambda: actions.withdraw_request(request, form.reason.data, by=me())):
         flash(gettext("신청을 취소했습니다."), "success")

@@ -16,7 +16,7 @@ from marketplace.companies.eligibility import ITEMS, findings
 from marketplace.companies.forms import CheckForm, ReasonForm
 from marketplace.companies.models import MentoringRequest
 from marketplace.companies.queries import QueueFilter
-from marketplace.companies.showing import history, seen
+from marketplace.companies.showing import correction, history, seen
 from marketplace.companies.states import STATE_LABELS, RequestState
 from marketplace.database import page_of
 from marketplace.web.page import me, number_arg, page, show, submitted, text_arg, to
@@ -97,6 +97,7 @@ def _check_page(
         answer=answer or ReasonForm(),
         items=[(item, gettext(ITEMS[item]), found[item]) for item in ITEMS],
         history=history(request),
+        correction=correction(request),
         usual_days=queries.usual_days(request.programme_id),
         before=before,
         after=after,

@@ -91,7 +91,8 @@ class Application:
         relations = [
             drafting.NamedRelation(kind, name) for kind, names in kinds for name in names.split(";") if name
         ]
-        drafting.save_company(values, relations, version=None, by=self.person)
+        none_of = [kind for kind, names in kinds if not names]
+        drafting.save_company(values, relations, version=None, by=self.person, none_of=none_of)
 
     def say_what(self) -> None:
         """The firm says what hurts, and accepts terms that its words point to."""

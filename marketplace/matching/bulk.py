@@ -12,6 +12,7 @@ from marketplace.errors import RuleBroken
 from marketplace.matching import actions
 from marketplace.matching.checks import APPROVALS, HOLDS_AGAINST, approval_fault
 from marketplace.matching.models import MatchCase
+from marketplace.matching.opinions import owed_fault, returned_among
 from marketplace.matching.queries import held_by
 
 
@@ -41,11 +42,13 @@ def preview(cases: Sequence[MatchCase], by: Any) -> list[Outcome]:
         return []
     chosen = [case.chosen.expert_id for case in cases if case.chosen is not None]
     held = held_by(chosen, HOLDS_AGAINST[APPROVALS[verb]])
+    returned = returned_among(cases)
     outcomes = []
     for case in cases:
         others = held.get(case.chosen.expert_id, []) if case.chosen is not None else []
         against = [period for case_id, period in others if case_id != case.id]
-        outcomes.append(Outcome(case, approval_fault(case, verb, by, against)))
+        fault = approval_fault(case, verb, by, against)
+        outcomes.append(Outcome(case, fault or (owed_fault() if case.id in returned else None)))
     return outcomes
 
 

@@ -123,6 +123,7 @@ def require_free(expert: Expert, case: MatchCase, step: Step) -> dict[str, Any]:
         "ties_compared": len(expert.careers) + len(expert.interests),
         "conflicts": [],
         "compared": compared(expert, case),
+        "unstated": [str(kind) for kind in case.request.company.unstated],
     }
 
 

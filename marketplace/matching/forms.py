@@ -43,6 +43,12 @@ class ReasonForm(FlaskForm):
     reason = LongTextField(_l("사유"), [Needed(_l("사유를 적어 주십시오."))], limit=REASON_LIMIT)
 
 
+class ApproveForm(FlaskForm):
+    """An approval, with an opinion if there is one to give."""
+
+    opinion = LongTextField(_l("승인 의견"), limit=REASON_LIMIT)
+
+
 class RefuseForm(ReasonForm):
     """A firm wants none of the candidates that its page showed."""
 

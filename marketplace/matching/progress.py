@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from marketplace.audit import history_of
 from marketplace.companies.models import MentoringRequest
-from marketplace.companies.progress import Standing, Step
+from marketplace.companies.progress import Match, Standing, Step
 from marketplace.database import db
 from marketplace.errors import N_
 from marketplace.matching.models import MatchCase
@@ -39,6 +39,20 @@ def steps_of_case(request: MentoringRequest) -> list[Step]:
         return []
     ended = _ended(case)
     return [_step(case, place, ended[place]) for place in range(5)]
+
+
+def match_of_case(request: MentoringRequest) -> Match | None:
+    """Who accepted the request and with what it stands; None as long as nobody has."""
+    case = MatchCase.of_request(request)
+    if case is None or case.chosen is None:
+        return None
+    return Match(
+        case.chosen.expert.name,
+        STATE_LABELS[CaseState(case.state)],
+        case.since,
+        case.last_day,
+        final=case.state == CaseState.APPROVED,
+    )
 
 
 def _ended(case: MatchCase) -> list[datetime | None]:

@@ -16,6 +16,7 @@ from marketplace.errors import N_
 from marketplace.experts import frame
 from marketplace.experts.labels import Labels, without_contacts
 from marketplace.experts.models import SKILL_LEVELS, Expert
+from marketplace.i18n import fitted
 from marketplace.matching.explanation import PART_TEXT
 from marketplace.matching.models import Candidate, MatchCase
 from marketplace.matching.periods import coming_period
@@ -281,4 +282,4 @@ def exclusion(reason: Mapping[str, Any]) -> str:
     }
     if reason["rule"] == "region":
         facts["region"] = _names().region(facts["region"])
-    return str(gettext(EXCLUSION_TEXT[reason["rule"]], **facts))
+    return fitted(gettext(EXCLUSION_TEXT[reason["rule"]]), facts)

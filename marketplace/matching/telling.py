@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext
 
 from marketplace.audit import AuditEntry, history_of
+from marketplace.companies.models import MentoringRequest, kinds_written
+from marketplace.errors import N_
 from marketplace.events import EVENT_LABELS, Event
 from marketplace.matching.checks import Comparison
 from marketplace.matching.models import MatchCase
 from marketplace.matching.profiles import InterestKind
+from marketplace.web.page import said as worded
 from marketplace.web.setup import day, moment
 
 
@@ -27,6 +31,30 @@ def history(case: MatchCase) -> list[dict[str, Any]]:
         }
         for entry in reversed(history_of(case, limit=1000))
     ]
+
+
+#: Staff being reminded is not the firm's affair.
+_NOT_TOLD = (Event.CASE_REMINDED, Event.OFFER_REMINDED)
+#: Steps whose reason the firm is told as well; an expert's reason to decline is the operator's alone.
+_REASON_TOLD = (Event.CANDIDATES_REFUSED, Event.MATCH_REJECTED, Event.MATCH_OVERRIDDEN, Event.CASE_STOPPED)
+
+
+def told_to_firm(request: MentoringRequest) -> list[tuple[AuditEntry, str | None]]:
+    """What happened to the case of a request, oldest first, each with what the firm may know of it."""
+    case = MatchCase.of_request(request)
+    if case is None:
+        return []
+    names = {candidate.expert_id: candidate.expert.name for candidate in case.candidates}
+    told = []
+    for entry in history_of(case, limit=1000):
+        if entry.event in _NOT_TOLD:
+            continue
+        facts = _facts_of(entry, case)
+        shown = {name: facts.get(name) for name in ("experts", "order", "expert", "period_moved")}
+        if entry.event in _REASON_TOLD:
+            shown["reason"] = facts.get("reason")
+        told.append((entry, " ".join([*_who(shown, names), *_why(shown)]) or None))
+    return told
 
 
 def _facts_of(entry: AuditEntry, case: MatchCase) -> dict[str, Any]:
@@ -65,6 +93,8 @@ def _why(facts: dict[str, Any]) -> list[str]:
     said = []
     if facts.get("reason"):
         said.append(gettext("사유: %(reason)s", reason=facts["reason"]))
+    if facts.get("opinion"):
+        said.append(gettext("의견: %(opinion)s", opinion=facts["opinion"]))
     if facts.get("paused"):
         said.append(gettext("같은 단계에서 활동을 일시중지했습니다."))
     if facts.get("opened"):
@@ -82,7 +112,7 @@ def _why(facts: dict[str, Any]) -> list[str]:
         before, after = ([_day(day) for day in facts["period_moved"][end]] for end in ("from", "to"))
         said.append(
             gettext(
-                "시작일이 지나 기간 변경: %(before)s → %(after)s.",
+                "시작일이 지나 기간 변경: %(before)s → %(after)s",
                 before=" ~ ".join(before),
                 after=" ~ ".join(after),
             )
@@ -107,9 +137,16 @@ def _checked(facts: dict[str, Any]) -> list[str]:
             for side in ("ties", "relations")
         )
         said.append(gettext("대조한 기관: 전문가 쪽 %(ties)s; 기업 쪽 %(around)s.", ties=ties, around=around))
+    if unstated := facts.get("unstated", (facts.get("opened") or {}).get("unstated")):
+        said.append(said_kinds(unstated))
     if facts.get("ranking"):
         said.append(gettext("보관된 순위 %(number)d번.", number=facts["ranking"]))
     return said
+
+
+def said_kinds(kinds: Iterable[str]) -> str:
+    """Which relations the firm had not stated, so that no conflict could be compared, in words."""
+    return worded(N_("기업이 밝히지 않은 거래 관계: %(kinds)s."), {"kinds": kinds_written(kinds)})
 
 
 def _day(text: str) -> str:

@@ -11,19 +11,21 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from marketplace.access import Permission
+from marketplace.companies.limits import money_for
 from marketplace.companies.showing import seen
 from marketplace.matching import actions, queries, showing
 from marketplace.matching.blueprint import blueprint
 from marketplace.matching.bulk import verb_of
 from marketplace.matching.checks import HOLDS_AGAINST, approval_fault, comparisons
 from marketplace.matching.code_version import code_version
-from marketplace.matching.forms import OverrideForm, ReasonForm, ReleaseForm
+from marketplace.matching.forms import ApproveForm, OverrideForm, ReasonForm, ReleaseForm
 from marketplace.matching.index import rank_case
 from marketplace.matching.models import MatchCase
+from marketplace.matching.opinions import returned_among
 from marketplace.matching.periods import Step, coming_period
 from marketplace.matching.snapshots import replay
 from marketplace.matching.states import TRANSITIONS, CandidateState, CaseState, next_state
-from marketplace.matching.telling import history, tie_ground
+from marketplace.matching.telling import history, said_kinds, tie_ground
 from marketplace.web.page import me, page, show, submitted, text_arg, to
 
 
@@ -34,7 +36,7 @@ def case_page(case_id: int) -> Response:
     return _case_page(queries.staff_case(me(), case_id), ReasonForm())
 
 
-def _case_page(case: MatchCase, form: FlaskForm) -> Response:
+def _case_page(case: MatchCase, form: FlaskForm, approval: ApproveForm | None = None) -> Response:
     before, after = queries.neighbours(me(), case)
     verb = verb_of(me())
     can_approve = verb is not None and verb in TRANSITIONS[CaseState(case.state)]
@@ -44,11 +46,15 @@ def _case_page(case: MatchCase, form: FlaskForm) -> Response:
         "matching/case.html",
         case=case,
         form=form,
+        approval=approval or ApproveForm(formdata=None),
+        owes_opinion=bool(returned_among([case])),
+        money=money_for(case.request),
         about=about,
         cards={
             c.id: showing.card(c, case, _besides(case, held.get(c.expert_id, []))) for c in case.candidates
         },
         period=coming_period(case),
+        unstated=said_kinds(unstated) if (unstated := case.request.company.unstated) else None,
         changed_relations=showing.changed_relations(case),
         comparisons=comparisons(about.expert, case) if about is not None else [],
         fault=approval_fault(case, verb, me()) if can_approve and verb is not None else None,
@@ -83,11 +89,13 @@ def approve_final(case_id: int) -> Response:
 
 
 def _approve(case_id: int, approve: Callable[..., None], sentence: str) -> Response:
-    case = queries.staff_case(me(), case_id)
+    case, form = queries.staff_case(me(), case_id), ApproveForm()
     _, after = queries.neighbours(me(), case)
-    approve(case, seen=request.form.get("candidate", type=int) or 0, by=me())
-    flash(f"{case.request.company.name}: {sentence}", "success")
-    return to(url_for("matching.case_page", case_id=after.id if after else case_id))
+    shown = request.form.get("candidate", type=int) or 0
+    if submitted(form, lambda: approve(case, seen=shown, opinion=form.opinion.data, by=me())):
+        flash(f"{case.request.company.name}: {sentence}", "success")
+        return to(url_for("matching.case_page", case_id=after.id if after else case_id))
+    return _case_page(queries.staff_case(me(), case_id), ReasonForm(formdata=None), form)
 
 
 @blueprint.post("/cases/<int:case_id>/reject")

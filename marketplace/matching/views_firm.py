@@ -22,6 +22,7 @@ from marketplace.matching.periods import Step, coming_period
 from marketplace.matching.states import TRANSITIONS, CandidateState, CaseState, next_state
 from marketplace.web.page import me, page, show, submitted, to
 
+MOST_COMPARED = 3  # side by side; more cannot be read on one screen
 NOMINATING = tuple(state for state in CaseState if "nominate" in TRANSITIONS[state])
 
 
@@ -65,7 +66,7 @@ def _candidates_page(request_id: int, form: PreferenceForm | None, refusal: Refu
         for candidate in case.candidates
     ]
     listed = {c.id for c in case.in_state(CandidateState.LISTED)}
-    compared = [card for card in cards if str(card["id"]) in sent.args.getlist("compare")][:3]
+    ticked = [card for card in cards if str(card["id"]) in sent.args.getlist("compare")]
     return show(
         "matching/candidates.html",
         case=case,
@@ -73,7 +74,9 @@ def _candidates_page(request_id: int, form: PreferenceForm | None, refusal: Refu
         refusal=refusal,
         open_cards=[card for card in cards if card["id"] in listed],
         other_cards=[card for card in cards if card["id"] not in listed],
-        compared=compared,
+        compared=ticked[:MOST_COMPARED],
+        ticked=ticked,
+        most=MOST_COMPARED,
         choosing=case.state == CaseState.PROPOSED,
         rejections=[
             (card.expert.name, card.reason)

@@ -8,9 +8,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import DateField, IntegerField, SelectChoice, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import StopValidation, ValidationError
 
+NOT_ON_THE_LIST = lazy_gettext("목록에 없는 값입니다. 목록에 있는 것을 다시 골라 주십시오.")
 _BREAKS = re.compile(r"\r\n?")
 
 
@@ -55,6 +65,34 @@ class Needed:
             if not field.errors:
                 raise StopValidation(self.message)
             raise StopValidation()
+
+
+class _Picked:
+    """Mixin of choices: whatever is not on the list is answered with what to do."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)  # type: ignore[misc]
+        except ValueError as error:
+            raise ValueError(NOT_ON_THE_LIST) from error
+
+    def pre_validate(self, form: Any) -> None:
+        try:
+            super().pre_validate(form)  # type: ignore[misc]
+        except ValidationError as error:
+            raise ValidationError(NOT_ON_THE_LIST) from error
+
+
+class ChoiceField(_Picked, SelectField):
+    """One of a list, in a box."""
+
+
+class RadiosField(_Picked, RadioField):
+    """One of a list, side by side."""
+
+
+class ChoicesField(_Picked, SelectMultipleField):
+    """Some of a list."""
 
 
 class TextField(StringField):

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from marketplace.access import Permission, may
 from marketplace.errors import Filled, RuleBroken
+from marketplace.i18n import fitted
 
 
 class Access(StrEnum):
@@ -81,7 +82,7 @@ def said(sentence: str, facts: dict[str, Any] | None = None) -> str:
     """A sentence of the trade in the reader's language; facts that are labels or sentences are said in it too."""
     if not sentence:
         return ""
-    return str(gettext(sentence, **{name: _said_fact(value) for name, value in (facts or {}).items()}))
+    return fitted(str(gettext(sentence)), {name: _said_fact(value) for name, value in (facts or {}).items()})
 
 
 def _said_fact(value: Any) -> Any:

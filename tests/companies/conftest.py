@@ -27,6 +27,8 @@ def nobody_joins_in(monkeypatch: pytest.MonkeyPatch) -> None:
         (actions, "on_withdrawn"),
         (progress, "case_progress"),
         (progress, "case_standings"),
+        (progress, "case_matches"),
+        (progress, "case_histories"),
     ):
         monkeypatch.setattr(module, hooks, [])
 

@@ -8,11 +8,14 @@ from datetime import timedelta
 import pytest
 
 from marketplace.audit import history_of, verify_chain
+from marketplace.companies import actions
 from marketplace.companies.eligibility import DECLARATIONS, ITEMS, missing_parts, today
 from marketplace.companies.models import MentoringRequest
 from marketplace.companies.states import RequestState
 from marketplace.database import db
+from marketplace.errors import RuleBroken
 from tests import factories
+from tests.companies.conftest import FINE, full_request
 from tests.conftest import sign_in
 
 pytestmark = pytest.mark.both_databases
@@ -34,7 +37,8 @@ def test_the_first_words_ask_for_what_handing_in_needs_of_the_firm(app, world):
     told |= {"region": "48", "industry": "C25", "employees": "12"}
     assert client.post("/requests/new", data=told).status_code == 303
     assert stored().company.employees == 12
-    assert not [part for part in missing_parts(stored()) if part.of_firm]
+    left = {part.field for part in missing_parts(stored()) if part.of_firm}
+    assert left <= {"customers", "competitors", "vendors"}
     assert 'name="employees"' not in client.get("/requests/new").text
 
 
@@ -100,3 +104,61 @@ def test_a_request_goes_from_first_words_to_eligible_through_the_pages(app, worl
     assert verify_chain() is None
     assert "적격" in firm.get(f"/requests/{request.id}").text
     assert firm.get("/requests").status_code == 200
+
+
+@pytest.fixture
+def returned(world):
+    """A request that the operator returned for correction, and the firm's and the operator's pages."""
+    request = full_request(world, RequestState.CHECKING)
+    actions.return_request(request, FINE, "하루 생산량을 덧붙여 주십시오.", by=world.operator)
+    return stored()
+
+
+def test_a_returned_request_is_not_taken_back_without_an_answer_or_a_change(app, world, returned):
+    firm = sign_in(app.test_client(), world.person)
+    page = firm.get(f"/requests/{returned.id}/edit").text
+    assert "보완 사유에 대한 답" in page
+    answer = firm.post(f"/requests/{returned.id}/edit", data={**_as_sent(returned), "do": "submit"})
+    assert answer.status_code == 422
+    assert 'id="answer-error"' in answer.text
+    assert stored().state == RequestState.RETURNED
+    with pytest.raises(RuleBroken) as refused:
+        actions.submit_request(stored(), by=world.person)
+    assert refused.value.field == "answer"
+
+
+def test_the_operator_sees_the_answer_and_what_changed(app, world, returned):
+    firm, was = sign_in(app.test_client(), world.person), returned.goal
+    sent = {
+        **_as_sent(returned),
+        "goal": "하루 1,200개를 불량 없이 만듭니다.",
+        "answer": "생산량을 적었습니다.",
+    }
+    answer = firm.post(f"/requests/{returned.id}/edit", data={**sent, "do": "submit"})
+    assert answer.status_code == 303, answer.text[-3000:]
+    assert stored().state == RequestState.SUBMITTED
+    facts = history_of(stored())[-1].facts
+    assert facts["answer"] == "생산량을 적었습니다."
+    assert facts["corrected"] == {"goal": [was, "하루 1,200개를 불량 없이 만듭니다."]}
+    text = sign_in(app.test_client(), world.operator).get(f"/staff/requests/{returned.id}").text
+    shown = text[text.index('id="correction"') : text.index('id="checks"')]
+    for words in ("생산량을 적었습니다.", was, "하루 1,200개를 불량 없이 만듭니다."):
+        assert words in shown, words
+    assert "고친 항목: 목표" in text[text.index('id="history"') :]
+
+
+def _as_sent(request: MentoringRequest) -> dict[str, object]:
+    """What the page of a request sends when nobody types anything."""
+    names = (
+        "title",
+        "problem",
+        "goal",
+        "tier_id",
+        "months",
+        "mode",
+        "region",
+        "place",
+        "level",
+        "declarations",
+    )
+    return {name: getattr(request, name) for name in names} | {"start_on": request.start_on.isoformat()}

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from marketplace.access import Role
 from marketplace.companies import actions
 from marketplace.companies.models import MentoringRequest
 from marketplace.companies.states import RequestState
@@ -148,7 +149,7 @@ def test_somebody_elses_saving_is_told_and_the_page_keeps_what_was_typed(firm, w
     )
     answer = firm.post(f"/requests/{request.id}/edit", data=stale)
     assert answer.status_code == 409
-    assert "다른 분이" in answer.text
+    assert "다른 화면에서 본인이" in answer.text
     assert 'value="내 제목"' in answer.text
     version = re.search(r'name="version"[^>]*value="(\d+)"', answer.text)[1]
     firm.post(f"/requests/{request.id}/edit", data={**stale, "version": version})
@@ -440,3 +441,45 @@ def test_what_waits_is_in_the_list_of_the_one_who_must_act(app, world):
             (2, "/staff/requests?tab=submitted")
         ]
         assert operator_todos(world.ministry) == firm_todos(world.operator) == []
+
+
+def test_a_value_that_is_not_on_a_list_is_answered_with_what_to_do(firm, world):
+    request = full_request(world)
+    sent = {"kpis-0-code": "X99", "months": "여럿", "tier_id": "999999", "mode": "공중", "declarations": "x"}
+    errors = firm.post(f"/requests/{request.id}/autosave", data=sent).json["errors"]
+    assert set(errors) == set(sent)
+    for said in errors.values():
+        assert said == ["목록에 없는 값입니다. 목록에 있는 것을 다시 골라 주십시오."]
+
+
+def test_the_check_writes_days_as_the_rest_of_the_site_does(staff, world):
+    request = full_request(world, RequestState.CHECKING)
+    text = staff.get(f"/staff/requests/{request.id}").text
+    assert "2026. 1. 2. ~ 2099. 12. 31." in text
+    assert "2026-01-02" not in text
+
+
+def test_a_page_that_a_colleague_overtook_says_so(app, firm, world):
+    request = full_request(world)
+    colleague = sign_in(app.test_client(), factories.user(Role.COMPANY, world.firm.organisation))
+    opened = {"version": request.version, "do": "save"}
+    assert (
+        colleague.post(
+            f"/requests/{request.id}/edit", data={**opened, "page": "a", "title": "먼저"}
+        ).status_code
+        == 303
+    )
+    late = firm.post(f"/requests/{request.id}/edit", data={**opened, "page": "b", "title": "나중"})
+    assert late.status_code == 409
+    assert "다른 분이 이 내용을 먼저 저장했습니다" in late.text
+    assert fresh(request).title == "먼저"
+
+
+def test_a_version_that_is_no_number_does_not_write_over_what_is_newer(firm, world):
+    request = full_request(world)
+    late = firm.post(
+        f"/requests/{request.id}/autosave", data={"version": "abc", "page": "b", "title": "덮어씀"}
+    )
+    assert late.status_code == 409
+    assert late.json["saved"] is False
+    assert fresh(request).title != "덮어씀"

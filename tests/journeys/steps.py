@@ -19,6 +19,9 @@ def take_up(operator: Person, firm: str) -> None:
 
 
 def find_eligible(operator: Person) -> None:
+    """An imported firm has not said whom it deals with, which the operator has to account for."""
+    if operator.main.get_by_text("기업이 밝히지 않아 이해충돌을 대조할 수 없습니다").count():
+        operator.main.get_by_label("거래 관계 메모").fill("기업에 전화로 물어 거래처를 확인하고 있습니다.")
     operator.press("적격으로 판정")
     operator.sees("저장했습니다.")
 

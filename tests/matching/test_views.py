@@ -11,15 +11,16 @@ from marketplace.access import Role
 from marketplace.audit import history_of
 from marketplace.companies import actions as company_actions
 from marketplace.companies.eligibility import ITEMS
+from marketplace.companies.models import CompanyRelation, RelationToFirm
 from marketplace.companies.states import RequestState
 from marketplace.database import db, utcnow
-from marketplace.events import Event
+from marketplace.events import EVENT_LABELS, Event
 from marketplace.experts.models import ExpertState
-from marketplace.matching import actions, showing
+from marketplace.matching import actions, bulk, showing
 from marketplace.matching.index import rank_case
 from marketplace.matching.models import MatchCase
 from marketplace.matching.progress import steps_of_case
-from marketplace.matching.states import CaseState
+from marketplace.matching.states import STATE_LABELS, CaseState
 from marketplace.web.todo import todos_of
 from tests import factories
 from tests.conftest import sign_in
@@ -562,3 +563,124 @@ def test_a_request_found_eligible_opens_a_case_and_its_withdrawal_ends_it(world,
     case = fresh(case)
     assert (case.state, case.request.state) == (CaseState.WITHDRAWN, RequestState.WITHDRAWN)
     assert {str(c.state) for c in case.candidates} == {"lapsed"}
+
+
+def through_to_approval(world):
+    """A case that was brought to its final approval by its actions; the expert who took it."""
+    case = released(world)
+    actions.prefer(case, {1: case.candidates[0].id, 2: case.candidates[1].id}, by=case.request.people()[0])
+    case = fresh(case)
+    first, second = case.offered, case.waiting[0]
+    actions.decline(first, "가족이 아파 맡기 어렵습니다.", by=first.expert.user)
+    case = fresh(case)
+    actions.accept(second, by=second.expert.user)
+    case = fresh(case)
+    actions.approve_first(case, seen=case.chosen_id, by=world.operator)
+    actions.approve_final(fresh(case), seen=case.chosen_id, by=world.official)
+    return fresh(case), second.expert
+
+
+def test_after_the_final_approval_the_firms_page_names_its_expert_and_its_history_goes_on(world, client):
+    case, expert = through_to_approval(world)
+    text = page(client, case.request.people()[0], f"/requests/{case.request_id}")
+    match = text[text.index('id="match"') : text.index('id="history"')]
+    assert expert.name in match
+    assert STATE_LABELS[CaseState.APPROVED] in match
+    told = text[text.index('id="history"') :]
+    for event in (
+        Event.CANDIDATES_RELEASED,
+        Event.PREFERENCES_STATED,
+        Event.OFFER_DECLINED,
+        Event.OFFER_ACCEPTED,
+        Event.MATCH_APPROVED_FIRST,
+        Event.MATCH_APPROVED,
+    ):
+        assert EVENT_LABELS[event] in told, event
+    assert f"전문가: {expert.name}." in told
+    assert "가족이 아파" not in text  # the operator alone reads why an expert declines
+
+
+def test_an_approved_request_offers_no_withdrawal_and_says_whom_to_call(world, client):
+    case, _ = through_to_approval(world)
+    firm, url = case.request.people()[0], f"/requests/{case.request_id}"
+    text = page(client, firm, url)
+    assert f"{url}/withdraw" not in text
+    assert world.programme.operator.name in text[text.index('id="withdraw"') :]
+    refused = page(client, firm, f"{url}/withdraw", 409)
+    assert f"운영기관 {world.programme.operator.name}에 연락해 주십시오" in refused
+    post(client, firm, f"{url}/withdraw", {"reason": ""}, 409)
+    assert fresh(case).state == CaseState.APPROVED
+
+
+def test_an_opinion_is_kept_in_the_record_and_only_staff_read_it(world, client):
+    case = world.case(CaseState.ACCEPTED)
+    said = {"candidate": case.chosen_id, "opinion": "비교표와 자격을 다시 확인했습니다."}
+    post(client, world.operator, f"/cases/{case.id}/approve-first", said)
+    assert history_of(case)[-1].facts["opinion"] == said["opinion"]
+    post(client, world.official, f"/cases/{case.id}/approve-final", {"candidate": case.chosen_id})
+    assert history_of(case)[-1].facts["opinion"] is None
+    assert f"의견: {said['opinion']}" in page(client, world.official, f"/cases/{case.id}")
+    assert said["opinion"] not in page(client, case.request.people()[0], f"/requests/{case.request_id}")
+
+
+def test_approving_again_what_the_ministry_returned_needs_an_opinion(world, client):
+    case = world.case(CaseState.FIRST_APPROVED)
+    post(client, world.official, f"/cases/{case.id}/return", {"reason": LONG_REASON})
+    url, sent = f"/cases/{case.id}/approve-first", {"candidate": case.chosen_id}
+    assert "돌려보낸 까닭에 무엇을" in page(client, world.operator, f"/cases/{case.id}")
+    refused = post(client, world.operator, url, {**sent, "opinion": "확인함"}, 422).text
+    assert 'id="opinion-error"' in refused
+    assert "확인함</textarea>" in refused
+    assert fresh(case).state == CaseState.ACCEPTED
+    outcomes = bulk.preview([fresh(case)], world.operator)
+    assert [outcome.clean for outcome in outcomes] == [False]
+    post(client, world.operator, url, {**sent, "opinion": "비교 의견을 보완하였습니다."})
+    assert fresh(case).state == CaseState.FIRST_APPROVED
+
+
+def test_an_opinion_that_came_too_late_is_shown_with_what_happened(world, client):
+    case = world.case(CaseState.ACCEPTED)
+    sent = {"candidate": case.chosen_id, "opinion": "자격을 모두 확인했습니다."}
+    post(client, world.second_operator, f"/cases/{case.id}/approve-first", sent)
+    late = post(client, world.operator, f"/cases/{case.id}/approve-first", sent, 409).text
+    assert 'role="alert"' in late
+    assert "자격을 모두 확인했습니다." in late[: late.index('id="history"')]
+
+
+def test_the_case_page_says_what_the_match_leaves_of_the_budget(world, client):
+    case = world.case(CaseState.ACCEPTED)
+    case.request.tier_id = world.programme.tiers[0].id
+    factories.save(case.request)
+    text = page(client, world.operator, f"/cases/{case.id}")
+    price = world.programme.tiers[0].total
+    budget = text[text.index('id="budget"') :]
+    assert f"{world.programme.budget:,}원" in budget
+    assert f"{world.programme.budget - price:,}원" in budget
+
+
+def test_the_expert_reads_whom_the_firm_deals_with_while_the_offer_is_open(world, client):
+    company = factories.company(none_of=["vendor"])
+    company.relations = [CompanyRelation(kind=RelationToFirm.CUSTOMER, name="새길모터스")]
+    factories.save(company)
+    case = world.case(CaseState.OFFERED, company=company)
+    offer, person = case.offered, case.offered.expert.user
+    text = page(client, person, f"/offers/{offer.id}")
+    named = text[text.index('id="relations"') :]
+    assert "새길모터스" in named
+    assert "확인되지 않음" in named
+    assert "없음 (기업이 확인)" in named
+    assert "/expert/interests" in named
+    post(client, person, f"/offers/{offer.id}/decline", {"reason": "고객사와 이해관계가 있습니다."})
+    assert "새길모터스" not in page(client, person, f"/offers/{offer.id}")
+
+
+def test_a_fourth_expert_ticked_for_comparison_is_named_and_stays_ticked(client, app):
+    world = World(experts=4)
+    case = world.case(CaseState.PROPOSED)
+    ids = [candidate.id for candidate in case.candidates]
+    query = "&".join(f"compare={number}" for number in ids)
+    text = page(client, case.request.people()[0], f"/requests/{case.request_id}/candidates?{query}")
+    assert "한 번에 3명까지 비교합니다" in text
+    fourth = case.candidates[3].expert.name
+    assert f"비교에 넣지 못했습니다: {fourth}." in text
+    assert len(re.findall(r'name="compare"[^>]* checked', text)) == 4

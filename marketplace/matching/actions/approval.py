@@ -14,15 +14,17 @@ from marketplace.experts.models import Expert
 from marketplace.matching.checks import require_free, who_fault
 from marketplace.matching.handover import MIN_REASON, reason_of
 from marketplace.matching.models import MatchCase, locked
+from marketplace.matching.opinions import opinion_of
 from marketplace.matching.periods import Step, renew_period
 from marketplace.matching.states import CandidateState, next_state
 from marketplace.matching.wording import announce, announce_period
 
 
-def approve_first(case: MatchCase, *, seen: int, by: Any) -> None:
+def approve_first(case: MatchCase, *, seen: int, by: Any, opinion: str | None = None) -> None:
     """Approve the match for the operator; rules and the expert's places are asked again.
 
-    ``seen`` is the candidate that the page showed; another one in the meantime is a conflict.
+    ``seen`` is the candidate that the page showed; another one in the meantime is a conflict. ``opinion`` says
+    why; it is owed when the ministry had returned the match.
     """
     require(by, Permission.APPROVE_FIRST, case)
     with recorded(by, Event.MATCH_APPROVED_FIRST, case) as record:
@@ -30,19 +32,20 @@ def approve_first(case: MatchCase, *, seen: int, by: Any) -> None:
         next_state(case.state, "approve_first")
         _require_as_seen(case, seen)
         _require_other_person(case, expert, "approve_first", by)
+        said = opinion_of(case, opinion)
         facts = require_free(expert, case, Step.APPROVE_FIRST) | renew_period(case, Step.APPROVE_FIRST)
         case.move("approve_first", utcnow() + timedelta(days=case.request.programme.approval_days))
         case.first_approved_at, case.first_approved_by_id = utcnow(), by.id
-        record.facts.update(facts, candidate=case.chosen_id)
+        record.facts.update(facts, candidate=case.chosen_id, opinion=said)
         announce("approve_first", case, case.chosen)
         if "period_moved" in facts:
             announce_period("approve_first", case, case.chosen, ("firm", "expert"))
 
 
-def approve_final(case: MatchCase, *, seen: int, by: Any) -> None:
+def approve_final(case: MatchCase, *, seen: int, by: Any, opinion: str | None = None) -> None:
     """Approve the match for the ministry; it stands from now on, and the other candidates lapse.
 
-    ``seen`` as in ``approve_first``.
+    ``seen`` and ``opinion`` as in ``approve_first``.
     """
     require(by, Permission.APPROVE_FINAL, case)
     with recorded(by, Event.MATCH_APPROVED, case) as record:
@@ -50,11 +53,12 @@ def approve_final(case: MatchCase, *, seen: int, by: Any) -> None:
         next_state(case.state, "approve_final")
         _require_as_seen(case, seen)
         _require_other_person(case, expert, "approve_final", by)
+        said = opinion_of(case, opinion)
         facts = require_free(expert, case, Step.APPROVE_FINAL) | renew_period(case, Step.APPROVE_FINAL)
         case.move("approve_final")
         case.approved_at, case.approved_by_id = utcnow(), by.id
         case.lapse_others()
-        record.facts.update(facts, candidate=case.chosen_id)
+        record.facts.update(facts, candidate=case.chosen_id, opinion=said)
         announce("approve_final", case, case.chosen)
         if "period_moved" in facts:
             announce_period("approve_final", case, case.chosen, ("firm", "expert", "operator"))

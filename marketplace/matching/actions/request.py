@@ -36,7 +36,14 @@ def open_case(request: MentoringRequest, by: Any) -> None:
     )
     db.session.add(case)
     db.session.flush()
-    also_about(case, opened={"period": days_of(period), "relations": relations})
+    also_about(
+        case,
+        opened={
+            "period": days_of(period),
+            "relations": relations,
+            "unstated": [str(kind) for kind in request.company.unstated],
+        },
+    )
     tell_all(
         request.programme.staff(Role.OPERATOR),
         Event.CASE_OPENED,
