@@ -29,7 +29,7 @@ def returned_among(cases: Collection[MatchCase]) -> set[int]:
         )
         .order_by(AuditEntry.id)
     )
-    newest = dict(db.session.execute(query).tuples().all())
+    newest = {row.thing_id: row.event for row in db.session.execute(query)}
     return {number for number, happened in newest.items() if happened == Event.MATCH_RETURNED and number}
 
 

@@ -41,6 +41,11 @@ class Pointing:
     familiarity: float
 
 
+def told(reading: Reading) -> float:
+    """How much of a short description a text is, 0 to 1, by its different words."""
+    return min(1.0, len(set(reading.morphemes)) / TOLD)
+
+
 @_compiled
 def _account(
     ids: Any, weights: Any, term_start: Any, terms: Any, in_term: Any,
@@ -176,8 +181,7 @@ class SymptomIndex:
         whole = sum(self._weight(m) * (1 + log(n)) for m, n in Counter(reading.morphemes).items())
         above = max(0.0, float((vector[0] - self._background).max(initial=0.0)))
         familiarity = self.familiarity(reading)
-        told = min(1.0, len(set(reading.morphemes)) / TOLD)
-        strength = min(1.0, above * whole / FULL_EVIDENCE) * familiarity * told
+        strength = min(1.0, above * whole / FULL_EVIDENCE) * familiarity * told(reading)
         return Pointing(self._directed(vector)[0], strength, familiarity)
 
     def familiarity(self, reading: Reading) -> float:

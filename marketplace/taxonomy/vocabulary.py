@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any
 
-from marketplace.taxonomy.symptoms import SymptomIndex
+from marketplace.taxonomy.symptoms import SymptomIndex, told
 from marketplace.taxonomy.text import Reading, TextReader, normalise
 
 #: Acronyms that mean more than one thing: the ids they may mean, the likelier one in a factory first.
@@ -41,7 +41,7 @@ _NOT_MEANT: Mapping[str, re.Pattern[str]] = {
 }
 
 _CLEAR = 0.5  # of the best score that symptoms give
-_BESIDE_NAMES = 0.3  # the least score of a term beside others that the text names
+_BESIDE_NAMES = 0.3  # the least score of a term beside those that are named, where little more is said
 
 #: After a name: the firm says that it does not need this.
 _DENIED = re.compile(
@@ -249,7 +249,7 @@ class Vocabulary:
             named.setdefault(match.term, []).append(match.words)
         proposals = []
         if named:
-            floor = max(floor, _BESIDE_NAMES)
+            floor = max(floor, _BESIDE_NAMES * (1 - told(reading)))
         likely = [term for term in scores if term in named or scores[term] >= floor]
         for term in sorted(likely, key=lambda term: (-scores[term], term))[:top]:
             because = dict.fromkeys([*reversed(named.get(term, [])), *self.symptoms.because(reading, term)])
