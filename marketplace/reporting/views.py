@@ -15,7 +15,7 @@ from marketplace.errors import N_
 from marketplace.events import EVENT_LABELS
 from marketplace.mail import send_again
 from marketplace.notifications import MailState
-from marketplace.reporting import exports, figures, records
+from marketplace.reporting import exports, figures, reading, records
 from marketplace.reporting.tables import CSV_TYPE, XLSX_TYPE
 from marketplace.web.navigation import menu
 from marketplace.web.page import Access, me, number_arg, page, show, text_arg, to
@@ -39,6 +39,7 @@ place_to_go(
     lambda user: may(user, Permission.SEE_MAIL),
 )
 menu(91, N_("메일"), "reporting.mails", lambda user: may(user, Permission.SEE_MAIL))
+menu(92, N_("작업"), "reporting.jobs", lambda user: may(user, Permission.SEE_MAIL))
 
 MAIL_LABELS = {MailState.PENDING: N_("대기"), MailState.SENT: N_("발송됨"), MailState.DEAD: N_("발송 불가")}
 
@@ -65,7 +66,9 @@ def audit_log() -> Any:
     """The record, newest first."""
     entries = records.audit_page(text_arg("event"), text_arg("actor"), text_arg("thing"), number_arg("page"))
     options = [(str(event), gettext(label)) for event, label in EVENT_LABELS.items()]
-    return show("reporting/audit.html", entries=entries, labels=EVENT_LABELS, event_options=options)
+    return show(
+        "reporting/audit.html", entries=entries, labels=EVENT_LABELS, event_options=options, reading=reading
+    )
 
 
 @blueprint.get("/audit/chain")

@@ -73,6 +73,23 @@ def test_the_whole_record_can_be_turned_page_by_page(app, client):
     assert "기록 119" not in oldest
 
 
+def test_the_record_reads_as_words_and_leads_to_all_about_a_thing(app, client):
+    auditor = factories.user(Role.AUDITOR)
+    compared = {"ties": [["employer", "포스코"], ["kin", "형제기업"]], "met": []}
+    with recorded(auditor, Event.ACCOUNT_EDITED, auditor, compared=compared, paused=True):
+        pass
+    sign_in(client, auditor)
+    shown = client.get("/audit").text
+    assert f'href="/audit?thing=users+{auditor.id}">계정 {auditor.id}</a>' in shown
+    assert "employer · 포스코, kin · 형제기업; 겹치는 곳: 없음" in shown
+    assert "paused: 예" in shown
+    assert "[[" not in shown
+
+
+def test_the_administrator_finds_the_jobs_in_the_menu(app, client):
+    assert 'href="/jobs"' in sign_in(client, factories.user(Role.ADMIN)).get("/todo").text
+
+
 def test_a_tampered_record_is_shown_as_broken(app, client):
     auditor = factories.user(Role.AUDITOR)
     with recorded(auditor, Event.ACCOUNT_EDITED, auditor):
