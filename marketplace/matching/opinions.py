@@ -29,7 +29,9 @@ def returned_among(cases: Collection[MatchCase]) -> set[int]:
         )
         .order_by(AuditEntry.id)
     )
-    newest = {row.thing_id: row.event for row in db.session.execute(query)}
+    newest: dict[int | None, str] = {}
+    for number, happened in db.session.execute(query):
+        newest[number] = happened
     return {number for number, happened in newest.items() if happened == Event.MATCH_RETURNED and number}
 
 

@@ -23,6 +23,7 @@ from marketplace.matching.periods import coming_period
 from marketplace.matching.profiles import Period
 from marketplace.matching.rows import relations_of
 from marketplace.matching.rules import EXCLUSION_TEXT, TRANSLATED_FACTS, UNKNOWN_TEXT, peak
+from marketplace.matching.second import Pairing
 from marketplace.matching.states import (
     CANDIDATE_LABELS,
     HOLDER,
@@ -154,6 +155,18 @@ def parts(explanation: Mapping[str, Any]) -> list[dict[str, Any]]:
 def needs(explanation: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Per need that the firm stated: covered by which skill or career with which evidence, or not."""
     return [_need(need) for need in explanation.get("needs", []) if need["priority"] in PRIORITIES]
+
+
+def pairing(found: Pairing) -> dict[str, Any]:
+    """A first and a second expert with the needs that each leaves or adds, in words."""
+    return {
+        "first": found.first.expert.name,
+        "second": found.second.expert.name if found.second is not None else None,
+        **{
+            name: ", ".join(_term(need["term"], need["need"]) for need in getattr(found, name))
+            for name in ("left", "covered", "still")
+        },
+    }
 
 
 def read_needs(explanation: Mapping[str, Any]) -> list[dict[str, Any]]:

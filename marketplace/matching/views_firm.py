@@ -19,6 +19,7 @@ from marketplace.matching.checks import HOLDS_AGAINST
 from marketplace.matching.forms import PreferenceForm, RefuseForm
 from marketplace.matching.models import MatchCase
 from marketplace.matching.periods import Step, coming_period
+from marketplace.matching.second import pairings
 from marketplace.matching.states import TRANSITIONS, CandidateState, CaseState, next_state
 from marketplace.web.page import me, page, show, submitted, to
 
@@ -76,6 +77,7 @@ def _candidates_page(request_id: int, form: PreferenceForm | None, refusal: Refu
         other_cards=[card for card in cards if card["id"] not in listed],
         compared=ticked[:MOST_COMPARED],
         ticked=ticked,
+        pairings=[showing.pairing(found) for found in pairings(case.in_state(CandidateState.LISTED))],
         most=MOST_COMPARED,
         choosing=case.state == CaseState.PROPOSED,
         rejections=[

@@ -162,7 +162,7 @@ def test_terms_are_proposed_while_somebody_types_and_ticks_survive(firm):
     )
     assert answer.status_code == 200
     assert 'value="PRC-09"' in answer.text
-    assert "라는 말에서" in answer.text
+    assert "적으신 말 ‘" in answer.text
     assert re.search(r'value="SYS-01" checked', answer.text)
     assert "<html" not in answer.text
 

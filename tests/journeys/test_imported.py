@@ -15,6 +15,7 @@ from marketplace.accounts.passwords import hashed
 from marketplace.companies.models import MentoringRequest
 from marketplace.database import db
 from marketplace.experts.models import Expert, ExpertState
+from marketplace.i18n import fitted
 from marketplace.matching.models import MatchCase
 from marketplace.programmes.models import Programme
 from tests import factories
@@ -150,7 +151,10 @@ def test_the_same_story_on_experts_and_requests_imported_from_spreadsheets(
     check_imported_request(operator)
     mails = site.delivered()
     assert announces(mails[FIRM_PERSON][0], f"신청서 {REFERENCE}의 요건검토를 시작했습니다.")
-    assert announces(mails[FIRM_PERSON][1], f"신청서 {REFERENCE}이(가) 적격으로 판정되었습니다.")
+    assert announces(
+        mails[FIRM_PERSON][1],
+        fitted("신청서 %(reference)s이(가) 적격으로 판정되었습니다.", {"reference": REFERENCE}),
+    )
     assert announces(mails[OPERATOR][-1], f"{FIRM}의 전문가 후보를 추천해 주십시오.")
 
     best = steps.release_best(operator, FIRM, 3)
