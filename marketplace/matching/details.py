@@ -43,6 +43,7 @@ class Explainer:
         self._needs = (*request.needs, *proposed)
         self._asked = [NeedAsked(state, vocabulary, need) for need in self._needs]
         self._words_of: dict[int, frozenset[str]] = {}
+        self._ways: dict[str, str] = {}
         self._wanted_words: dict[str, dict[str, float]] = {}
 
     def parts(self, slot: int) -> tuple[Part, ...]:
@@ -90,12 +91,11 @@ class Explainer:
 
     def _led_to(self, term: str) -> str:
         """A term that both sides point to, and the firm's words that led there."""
-        words = self._vocabulary.symptoms.because(self._query.reading, term, 3)
-        return (
-            f"{self._vocabulary.terms[term].ko} ({', '.join(words)})"
-            if words
-            else self._vocabulary.terms[term].ko
-        )
+        if term not in self._ways:
+            words = ", ".join(self._vocabulary.symptoms.because(self._query.reading, term, 3))
+            name = self._vocabulary.terms[term].ko
+            self._ways[term] = f"{name} ({words})" if words else name
+        return self._ways[term]
 
     def _spelt_alike(self, slot: int) -> tuple[str, ...]:
         """Words of the request of which every run of letters stands in the profile, the rarest first."""

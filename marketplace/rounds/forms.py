@@ -17,7 +17,7 @@ from marketplace.matching.explanation import PART_TEXT
 from marketplace.matching.forms import REASON_LIMIT, Numbers
 from marketplace.matching.weights import PRIOR_WEIGHTS
 from marketplace.rounds.options import OBJECTIVE_LABELS, Options
-from marketplace.web.fields import LongTextField, Needed, TextField, WholeNumberField
+from marketplace.web.fields import LongTextField, Needed, TextField, WholeNumberField, options
 
 _LINES = 4000
 
@@ -55,7 +55,9 @@ class WeightsForm(FlaskForm):
     w_size = _weight("size")
     w_region = _weight("region")
     objective = RadioField(
-        _l("목표"), choices=[(key, _l(label)) for key, label in OBJECTIVE_LABELS.items()], default="score"
+        _l("목표"),
+        choices=options((key, _l(label)) for key, label in OBJECTIVE_LABELS.items()),
+        default="score",
     )
     keep = WholeNumberField(
         _l("지켜야 할 지원 비율 (%)"),
@@ -148,7 +150,7 @@ class RoundForm(WeightsForm):
     name = TextField(_l("회차 이름"), [Needed(_l("회차 이름을 적어 주십시오."))], limit=80)
     scope = RadioField(
         _l("신청"),
-        choices=[("all", _l("매칭을 기다리는 신청 모두")), ("chosen", _l("아래에서 고른 신청만"))],
+        choices=options([("all", _l("매칭을 기다리는 신청 모두")), ("chosen", _l("아래에서 고른 신청만"))]),
         default="all",
     )
     proposed = BooleanField(
@@ -164,11 +166,13 @@ class RoundForm(WeightsForm):
     )
     team = RadioField(
         _l("팀 지원"),
-        choices=[
-            ("0", _l("한 신청에 전문가 한 명")),
-            ("2", _l("혼자 다 채우지 못하는 신청에 2명까지")),
-            ("3", _l("혼자 다 채우지 못하는 신청에 3명까지")),
-        ],
+        choices=options(
+            [
+                ("0", _l("한 신청에 전문가 한 명")),
+                ("2", _l("혼자 다 채우지 못하는 신청에 2명까지")),
+                ("3", _l("혼자 다 채우지 못하는 신청에 3명까지")),
+            ]
+        ),
         default="0",
     )
     version = HiddenField(validators=[Length(max=12)])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import log
 from typing import Any
 
@@ -111,6 +112,17 @@ class SymptomIndex:
         counts = np.array([[max(len(bags), 1)], [max(len(documents), 1)]])
         result: Floats = np.log1p((counts - seen + 0.5) / (seen + 0.5)).mean(axis=0)
         return result
+
+    @cached_property
+    def _in_term(self) -> list[dict[str, float]]:
+        """By term, the words of its lexicon that tell something, with what each counts."""
+        found: list[dict[str, float]] = [{} for _ in self.terms]
+        starts, terms, values = self._documents
+        for word, row in self.morphemes.items():
+            if self.idf[row] >= self._telling:
+                for at in range(starts[row], starts[row + 1]):
+                    found[terms[at]][word] = float(self.idf[row] * values[at])
+        return found
 
     def rarity(self, morpheme: str) -> float:
         """How rarely firms say this, 0 to 1: 1 for a word that no symptom holds."""
@@ -215,19 +227,12 @@ class SymptomIndex:
 
     def because(self, reading: Reading, term: str, most: int = 5) -> list[str]:
         """The words of the text that led to a term, the weightiest first; none that many terms share."""
-        column = self.column[term]
-        starts, terms, values = self._documents
+        own = self._in_term[self.column[term]]
         weighed: dict[str, float] = {}
         best: dict[str, Token] = {}
         for token in reading.tokens:
-            row = self.morphemes.get(token.form)
-            if row is None:
-                continue
-            span = slice(starts[row], starts[row + 1])
-            at = np.searchsorted(terms[span], column)
-            if at < terms[span].size and terms[span][at] == column and self.idf[row] >= self._telling:
-                weight = float(self.idf[row] * values[span][at])
-                if weight > weighed.get(token.form, 0.0):
-                    weighed[token.form], best[token.form] = weight, token
+            weight = own.get(token.form, 0.0)
+            if weight > weighed.get(token.form, 0.0):
+                weighed[token.form], best[token.form] = weight, token
         order = sorted(weighed, key=lambda form: (-weighed[form], form))
         return list(dict.fromkeys(reading.word_at(best[form]) for form in order))[:most]
