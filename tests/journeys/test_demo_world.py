@@ -37,7 +37,7 @@ def say_what_hurts(firm: Person) -> str:
     proposed = firm.main.get_by_role("group", name="이런 분야가 필요해 보입니다")
     plating = proposed.get_by_role("checkbox", name="도금", exact=False).first
     expect(plating).to_be_visible()
-    expect(plating).to_have_accessible_description(re.compile("‘도금’.*말에서"))
+    expect(plating).to_have_accessible_description(re.compile("적으신 말.*‘도금’"))
     firm.tick(plating)
     firm.press("참여의향 제출")
     firm.sees("참여의향을 저장했습니다. 이어서 신청서를 채워 제출하십시오.")

@@ -166,7 +166,7 @@ def test_a_state_that_is_entered_anew_brings_one_more_reminder(world):
     remind_holders()
     actions.send_back(fresh(case), LONG_REASON, by=world.official)
     assert fresh(case).reminded_at is None
-    actions.approve_first(fresh(case), seen=case.chosen_id, by=world.operator)
+    actions.approve_first(fresh(case), seen=case.chosen_id, by=world.operator, opinion=LONG_REASON)
     case = fresh(case)
     case.due_at = utcnow()
     factories.save(case)
