@@ -59,7 +59,9 @@ def state_firm(firm: Person) -> None:
     firm.main.get_by_text("제출하려면 남은 항목").click()
     firm.main.get_by_role("link", name="기업정보에 상시근로자 수를 적어 주십시오.").click()
     firm.main.get_by_label("상시근로자").fill("38")
-    firm.main.get_by_label("주요 고객사").fill("현대모비스")
+    firm.main.get_by_role("textbox", name="주요 고객사").fill("현대모비스")
+    firm.tick(firm.main.get_by_role("checkbox", name="경쟁사 없음"))
+    firm.tick(firm.main.get_by_role("checkbox", name="거래 중이거나 검토 중인 공급기업 없음"))
     firm.press("저장")
     firm.sees("기업정보를 저장했습니다.")
 

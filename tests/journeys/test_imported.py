@@ -98,7 +98,7 @@ def check_imported_request(operator: Person) -> None:
     """The site says what the sheet did not hold; the operator notes how it was checked instead."""
     steps.take_up(operator, FIRM)
     operator.press("적격으로 판정")
-    operator.sees("부적합 항목이 있으면 적격으로 판정할 수 없습니다.")
+    operator.sees("확인이 필요한 항목이 있습니다.")
     operator.choose("지원 제외 사유 판단", "적합")
     operator.main.get_by_label("지원 제외 사유 메모").fill("서면 확인서로 확인함")
     steps.find_eligible(operator)
