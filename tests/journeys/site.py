@@ -145,7 +145,7 @@ class Person:
 
     def choose(self, label: str, beginning: str) -> None:
         """Pick the one entry of a box that begins like this."""
-        box = self.main.get_by_label(label, exact=True)
+        box = self.main.get_by_label(re.compile(rf"^\s*{re.escape(label)}(\s|$)")).first
         entry = box.locator("option").filter(has_text=re.compile(rf"^\s*{re.escape(beginning)}")).first
         box.select_option(label=(entry.text_content() or "").strip())
 
