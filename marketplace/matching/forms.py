@@ -88,7 +88,8 @@ class PreferenceForm(FlaskForm):
         form = cls()
         named = [(candidate.id, candidate.expert.name) for candidate in candidates]
         form.first.choices = options([("", gettext("고르십시오")), *named])
-        form.second.choices = form.third.choices = options([("", gettext("없음")), *named])
+        form.second.choices = options([("", gettext("없음")), *named])
+        form.third.choices = options([("", gettext("없음")), *named])
         return form
 
     def order(self) -> dict[int, int]:
