@@ -25,7 +25,10 @@ EVIDENCE = ("needs", "words", "letters", "symptoms", "related")
 
 
 def checked(weights: Mapping[str, float]) -> dict[str, float]:
-    """The weights scaled to sum 1, in the order of the parts. Raises ValueError for what cannot be a weight."""
+    """The weights scaled to sum 1, in the order of the parts; a part that is not named weighs nothing.
+
+    Raises ValueError for what cannot be a weight.
+    """
     unknown = sorted(set(weights) - set(PRIOR_WEIGHTS))
     if unknown:
         raise ValueError(f"unknown parts: {', '.join(unknown)}")
@@ -34,4 +37,4 @@ def checked(weights: Mapping[str, float]) -> dict[str, float]:
     total = sum(weights.values())
     if not total:
         raise ValueError("at least one weight must be above 0")
-    return {code: weights[code] / total for code in PRIOR_WEIGHTS}
+    return {code: weights.get(code, 0.0) / total for code in PRIOR_WEIGHTS}

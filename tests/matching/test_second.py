@@ -74,6 +74,6 @@ def test_the_firms_page_names_the_second_and_what_stays_open(world, client):
     case = released(world, ("QUA-01",), ("QUA-01",), ("PRC-09",))
     url = f"/requests/{case.request_id}/candidates"
     text = sign_in(client, case.request.people()[0]).get(url).text
-    shown = text[text.index('id="second"') : text.index('id="order"')]
+    shown = text[text.index('id="second-expert"') : text.index('id="order"')]
     row = shown[shown.index(f'<th scope="row">{case.candidates[0].expert.name}</th>') :]
     assert case.candidates[2].expert.name in row[: row.index("</tr>")]

@@ -92,7 +92,7 @@ def test_more_decisions_for_a_part_never_lower_its_weight(penalty):
         X = np.vstack([given.X, np.tile(0.5 * np.eye(len(CODES))[at], (more, 1))])
         fitted = learner(penalties=[penalty], least_decisions=1, least_firms=1).fit(X)
         weights.append(fitted.weights_[at])
-    assert weights == sorted(weights)
+    assert (np.diff(weights) >= -1e-12).all()  # the solver's last digits aside
 
 
 def test_the_order_in_which_decisions_come_changes_nothing():
