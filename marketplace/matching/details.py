@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
 
 from marketplace.errors import N_
 from marketplace.matching.engine.needs import NeedAsked
+from marketplace.matching.engine.postings import Ints
 from marketplace.matching.engine.reading import sentences_of, texts_of
 from marketplace.matching.engine.records import Notes
 from marketplace.matching.explanation import NeedCoverage, Part
@@ -19,6 +22,7 @@ ECHO_TEXT = N_("신청 내용을 그대로 옮긴 글이 있어 세지 않았습
 
 _LONGEST = 160  # characters of a quoted passage
 _PROPOSED_ROWS = 3
+_NAMED = 5  # words or terms that a part is said to rest on
 _SHARED = 0.01  # from which a term that both sides speak of is named
 _NAMES_TERM = 100.0
 
@@ -26,7 +30,8 @@ _NAMES_TERM = 100.0
 class Explainer:
     """Explains places for one query; every quotation stands in the profile, letter by letter."""
 
-    def __init__(self, scores: Scores, vocabulary: Vocabulary) -> None:
+    def __init__(self, scores: Scores, vocabulary: Vocabulary, slots: Sequence[int]) -> None:
+        """``slots`` are those that will be asked for."""
         state, query = scores.state, scores.query
         self._state = state
         self._query = query
@@ -41,46 +46,67 @@ class Explainer:
             if p.term not in stated
         ]
         self._needs = (*request.needs, *proposed)
-        self._asked = [NeedAsked(state, vocabulary, need) for need in self._needs]
-        self._words_of: dict[int, frozenset[str]] = {}
+        shown = np.array(sorted(slots), dtype=np.int64)
+        self._place = {slot: place for place, slot in enumerate(shown.tolist())}
+        self._told = scores.told(shown)
+        self._said = [state.said_by(slot, "words") for slot in shown.tolist()]
+        self._close = [
+            NeedAsked(state, vocabulary, need).many(shown, self._said).tolist() for need in self._needs
+        ]
+        rarity = state.words.rarity
+        self._rarest = sorted(query.words, key=lambda word: (-rarity(word), word))
+        self._both = self._pointed_to(shown)
+        self._spelt = self._by_letters(query.reading.words)
         self._ways: dict[str, str] = {}
         self._wanted_words: dict[str, dict[str, float]] = {}
 
+    def _pointed_to(self, slots: Ints) -> list[tuple[str, list[float]]]:
+        """Each term that the problem points to, and by slot how much both sides do."""
+        column = self._vocabulary.symptoms.column
+        found = []
+        for term, weight in self._query.pointed.items():
+            values = np.zeros(slots.size)
+            for number, own, where in self._state.by_segment(slots):
+                values[where] = self._state.segments[number].topics.many(column[term], own)
+            found.append((term, (weight * values).tolist()))
+        return found
+
+    def _by_letters(self, words: Sequence[str]) -> list[tuple[str, list[str]]]:
+        """Words of several runs of letters, the rarest first, with their runs."""
+        rarity = self._state.letters.rarity
+        runs = {word: own for word in words if len(own := letters_of(word)) > 1}
+        return sorted(runs.items(), key=lambda item: (-sum(map(rarity, item[1])), item[0]))
+
     def parts(self, slot: int) -> tuple[Part, ...]:
         """The parts in the order of the weights; unknown ones with ``value`` None."""
-        scores = self._scores
+        place = self._place[slot]
+        told = {code: (values[place], earned[place]) for code, (values, earned) in self._told.items()}
         return tuple(
-            Part(code, weight, scores.value(code, slot), scores.points(code, slot), self._because(code, slot))
-            for code, weight in scores.weights.items()
+            Part(code, weight, *told[code], self._because(code, slot))
+            for code, weight in self._scores.weights.items()
         )
 
     def needs(self, slot: int) -> tuple[NeedCoverage, ...]:
         """Stated needs first, then (priority 0) the terms that the problem points to."""
         segment, own = self._state.place(slot)
         shown = Shown(*segment.record(own))
-        there = self._said(slot)
-        return tuple(self._coverage(shown, asked.need, asked.at(slot, there)) for asked in self._asked)
-
-    def _said(self, slot: int) -> frozenset[str]:
-        """The words that stand in any text of a profile."""
-        if slot not in self._words_of:
-            self._words_of[slot] = frozenset().union(*self._state.rows_of(slot, "words"))
-        return self._words_of[slot]
+        place = self._place[slot]
+        return tuple(
+            self._coverage(shown, need, close[place])
+            for need, close in zip(self._needs, self._close, strict=True)
+        )
 
     def _because(self, code: str, slot: int) -> tuple[str, ...]:
         if code in ("words", "letters", "symptoms") and self._scores.echoes.echoing[slot]:
             return (ECHO_TEXT,)
         if code == "words":
-            there = self._said(slot)
-            rarity = {word: self._state.words.rarity(word) for word in self._query.words if word in there}
-            shared = sorted(rarity, key=lambda word: (-rarity[word], word))
-            return tuple(dict.fromkeys(self._written[word] for word in shared))[:5]
+            there = self._said[self._place[slot]]
+            shared = (self._written[word] for word in self._rarest if word in there)
+            return first_different(shared, _NAMED)
         if code == "symptoms":
-            segment, own = self._state.place(slot)
-            column = self._vocabulary.symptoms.column
-            both = {t: w * segment.topics.at(column[t], own) for t, w in self._query.pointed.items()}
-            best = sorted((t for t in both if both[t] > _SHARED), key=lambda t: (-both[t], t))
-            return tuple(map(self._led_to, best[:5]))
+            place = self._place[slot]
+            both = [(-values[place], term) for term, values in self._both if values[place] > _SHARED]
+            return tuple(self._led_to(term) for _, term in sorted(both)[:_NAMED])
         if code == "letters":
             return self._spelt_alike(slot)
         if code == "related" and self._scores.nearness is not None:
@@ -99,14 +125,8 @@ class Explainer:
 
     def _spelt_alike(self, slot: int) -> tuple[str, ...]:
         """Words of the request of which every run of letters stands in the profile, the rarest first."""
-        there = frozenset().union(*self._state.rows_of(slot, "letters"))
-        rarity = self._state.letters.rarity
-        found = {}
-        for word in self._query.reading.words:
-            runs = letters_of(word)
-            if len(runs) > 1 and there.issuperset(runs):
-                found[word] = sum(map(rarity, runs))
-        return tuple(sorted(found, key=lambda word: (-found[word], word))[:5])
+        there = self._state.said_by(slot, "letters")
+        return first_different((word for word, runs in self._spelt if there.say(runs)), _NAMED)
 
     def _coverage(self, shown: Shown, need: Need, closeness: float) -> NeedCoverage:
         skill = shown.skill(need)
@@ -127,6 +147,16 @@ class Explainer:
             read = self._vocabulary.reader.read(words).morphemes
             self._wanted_words[words] = {word: self._state.words.rarity(word) for word in read}
         return self._wanted_words[words]
+
+
+def first_different(words: Iterable[str], most: int) -> tuple[str, ...]:
+    """The first ``most`` different words."""
+    found: dict[str, None] = {}
+    for word in words:
+        found[word] = None
+        if len(found) == most:
+            break
+    return tuple(found)
 
 
 class Shown:

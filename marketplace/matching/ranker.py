@@ -129,9 +129,10 @@ class ExpertRanker(BaseEstimator):
         self, state: State, request: RequestProfile, top: int, gates: Gates, today: date | None
     ) -> Ranking:
         scores = self._scores(state, request, gates)
-        explain = Explainer(scores, self.vocabulary_)
+        places = self._eligible(scores, top, gates, today)
+        explain = Explainer(scores, self.vocabulary_, places)
         ranked = []
-        for rank, slot in enumerate(self._eligible(scores, top, gates, today), 1):
+        for rank, slot in enumerate(places, 1):
             profile = state.profile(slot)
             unknown = unchecked(profile, request, gates)
             parts, needs = explain.parts(slot), explain.needs(slot)

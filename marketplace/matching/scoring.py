@@ -6,12 +6,15 @@ places asked for. Nobody else can stand there, so the order is that of all score
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.matching.engine import kernels
+from marketplace.matching.engine.echoes import Echoes
 from marketplace.matching.engine.needs import needs_value
 from marketplace.matching.engine.parts import (
     Facet,
@@ -26,12 +29,9 @@ from marketplace.matching.engine.postings import Floats, Ints
 from marketplace.matching.engine.query import Query
 from marketplace.matching.engine.related import Nearness
 from marketplace.matching.engine.state import State
-from marketplace.matching.engine.texts import Asked, Echoes, OnDemand, text_value
+from marketplace.matching.engine.texts import TextValue
 from marketplace.matching.engine.values import (
-    SOFT,
     PartValue,
-    Share,
-    Value,
     all_hundredths,
     hundredths,
 )
@@ -40,6 +40,8 @@ from marketplace.matching.weights import EVIDENCE
 from marketplace.taxonomy.vocabulary import Vocabulary
 
 _MOST = 10_000  # hundredths
+_ROUNDING = 0.5  # hundredths; more than all rounding of the bounds
+_LEAST_LOOKED_AT = 24  # slots whose scores are worked out at once
 _SMALL_FIRM = 300  # people; below, experience with small plants counts
 
 
@@ -59,7 +61,7 @@ class Scores:
         self.state = state
         self.query = query
         self._allowed = state.living if allowed is None else allowed & state.living
-        self.echoes = Echoes.none(state)
+        self.echoes = Echoes.none(state, query)
         self.values: dict[str, PartValue] = {}
         self.facets: dict[str, Facet] = {}
         self.nearness: Nearness | None = None
@@ -72,20 +74,21 @@ class Scores:
         self.weights = {code: weight / whole for code, weight in known.items()} if whole else {}
         self._evident = [code for code in EVIDENCE if code in self.weights]
         self._totals: dict[int, int] = {}
+        self._lowered = np.zeros(state.size, dtype=bool)
 
     def _tell_texts(self, vocabulary: Vocabulary) -> None:
         state, query = self.state, self.query
         if query.request.needs:
             self.values["needs"], self._closeness = needs_value(state, vocabulary, query.request.needs)
+        words = TextValue(state, "words", query.words, self.echoes)
         if query.words:
-            self.values["words"] = text_value(state, "words", query, self.echoes, mark=True)
+            self.values["words"] = words
         if query.letters:
-            asked = Asked.of(state.letters, query.letters)
-            self.values["letters"] = OnDemand(state, "letters", asked, self.echoes)
+            self.values["letters"] = TextValue(state, "letters", query.letters, self.echoes, words)
         if query.expository and (found := related_value(state, query)) is not None:
             self.values["related"], self.nearness = found
         elif query.pointed:
-            self.values["symptoms"] = symptoms_value(state, query.pointed, vocabulary, self.echoes)
+            self.values["symptoms"] = symptoms_value(state, query.pointed, vocabulary, self.echoes, words)
 
     def _tell_facts(self, gates: Gates) -> None:
         state, request = self.state, self.query.request
@@ -103,27 +106,48 @@ class Scores:
 
         Only as many are worked out as are asked for, which does not change their order.
         """
-        bound = self._bounds()
-        reach = 2 * wanted or self.state.size
+        bounds = self._bounds()
+        reach = max(_LEAST_LOOKED_AT, 2 * wanted) if wanted else self.state.size
         waiting: dict[int, int] = {}  # scores that some bound not yet looked at still reaches
         above = np.inf
         while above > 0:
-            first = kernels.at_least(bound, reach, _MOST)
-            waiting.update(self._worked_out(bound, first, above))
+            first = kernels.reached_by(bounds, reach)
+            waiting.update(self._worked_out(_between(bounds, first, above)))
             best = sorted(waiting.values(), reverse=True)
-            least = best[reach - 1] if len(best) >= reach else 0
+            sought = wanted or reach
+            least = best[sought - 1] if len(best) >= sought else 0
             if least < first:  # others may reach the places asked for
-                waiting.update(self._worked_out(bound, least, first))
+                near = self._narrowed(_between(bounds, least, first), bounds, least)
+                waiting.update(self._worked_out(near))
                 first = least
             final = [slot for slot, total in waiting.items() if total >= first]
-            yield from sorted(final, key=self._place)
+            yield from self._ordered(final)
             for slot in final:
                 del waiting[slot]
-            above, reach = first, reach * 4
+            above, reach, wanted = first, reach * 4, wanted * 4
 
-    def _worked_out(self, bound: Floats, least: float, above: float) -> dict[int, int]:
-        """The scores of the slots whose bounds lie in ``least`` .. ``above``, the latter left out."""
-        slots = np.flatnonzero((bound >= least) & (bound < above))
+    def _ordered(self, slots: Sequence[int]) -> Iterator[int]:
+        """The slots by score, those of one score by the written rule for ties."""
+        by_total = sorted(slots, key=self.total, reverse=True)
+        for _, tied in groupby(by_total, key=self.total):
+            yield from sorted(tied, key=self._place)
+
+    def _narrowed(self, slots: Ints, bounds: NDArray[np.float32], least: float) -> Ints:
+        """The slots that still reach ``least`` when what their letters earn is known.
+
+        Their bounds stay lowered; ``_lowered`` says whose are.
+        """
+        letters = self.values.get("letters")
+        if not isinstance(letters, TextValue) or "letters" not in self.weights:
+            return slots
+        new = slots[~self._lowered[slots]]
+        most = self.weights["letters"] * _MOST
+        bounds[new] -= ((1.0 - letters.at_most(new)) * most).astype(np.float32)
+        self._lowered[new] = True
+        return slots[bounds[slots] >= least]
+
+    def _worked_out(self, slots: Ints) -> dict[int, int]:
+        """The scores of slots in rising order."""
         totals = dict(zip(slots.tolist(), self.totals(slots).tolist(), strict=True))
         self._totals.update(totals)
         return totals
@@ -143,61 +167,64 @@ class Scores:
             evident |= values > 0
             total += all_hundredths(values, self.weights[code])
         for code, facet in self._told_facets():
-            earned = all_hundredths(self._fits(facet, slots), self.weights[code])
-            unknown = hundredths(facet.mean or 0.0, self.weights[code])
-            total += np.where(earned >= 0, earned, np.where(evident, unknown, 0))
+            total += self._earned(code, facet, self._fits(facet, slots), evident)
         return total
 
     def _fits(self, facet: Facet, slots: Ints) -> Floats:
         out = np.empty(slots.size)
-        for number, segment in enumerate(self.state.segments):
-            low, high = np.searchsorted(slots, self.state.first[number : number + 2])
-            own = slots[low:high] - self.state.first[number]
-            out[low:high] = facet.fits[number][segment.classes[facet.number, own]]
+        for number, own, where in self.state.by_segment(slots):
+            out[where] = facet.fits[number][self.state.segments[number].classes[facet.number, own]]
         return out
 
-    def _bounds(self) -> Floats:
+    def _bounds(self) -> NDArray[np.float32]:
         """By slot, hundredths that its score cannot exceed; -1 for who is not allowed."""
-        bound = np.full(self.state.size, 0.01)  # more than all rounding
-        evident = np.zeros(self.state.size, dtype=bool)
+        bounds = np.full(self.state.size, _ROUNDING, dtype=np.float32)
         for code in self._evident:
-            value, most = self.values[code], self.weights[code] * _MOST
-            if isinstance(value, Value):
-                kernels.add_part(value.raw, value.scale, most, bound, evident)
-            elif isinstance(value, Share):
-                kernels.add_shares_of(value.raw, value.bound, SOFT, most, bound, evident)
-            else:
-                bound += most
-                evident[:] = True
+            self.values[code].raise_bounds(self.weights[code] * _MOST, bounds)
         for code, facet in self._told_facets():
-            unknown = (facet.mean or 0.0) * self.weights[code] * _MOST
+            most = self.weights[code] * _MOST
             for number, segment in enumerate(self.state.segments):
-                span = slice(self.state.first[number], self.state.first[number + 1])
-                fits = facet.fits[number]
-                points = np.where(np.isnan(fits), -1.0, np.clip(fits, 0.0, 1.0) * self.weights[code] * _MOST)
-                kernels.add_class(segment.classes[facet.number], points, unknown, evident[span], bound[span])
-        bound[~self._allowed] = -1.0
-        return bound
+                fits = np.nan_to_num(facet.fits[number], nan=facet.mean or 0.0)
+                points = (np.clip(fits, 0.0, 1.0) * most).astype(np.float32)
+                kernels.add_class(segment.classes[facet.number], points, self.state.part(bounds, number))
+        kernels.shut_out(self._allowed, bounds)
+        return bounds
 
     def _told_facets(self) -> list[tuple[str, Facet]]:
         return [(code, facet) for code, facet in self.facets.items() if code in self.weights]
 
-    def _place(self, slot: int) -> tuple[int, int, int, str]:
+    def _place(self, slot: int) -> tuple[int, int, str]:
         covered = sum(closeness[slot] > 0 for closeness in self._closeness)
         held = len(self.state.profile(slot).commitments)
-        return (-self.total(slot), -covered, held, self.state.key(slot))
+        return (-covered, held, self.state.key(slot))
 
     def value(self, code: str, slot: int) -> float | None:
         """The value in [0, 1] of one part; None when the profile does not tell."""
-        if code in self.values:
-            return self.values[code].at(slot)
-        value = float(self._fits(self.facets[code], np.array([slot]))[0])
-        return None if np.isnan(value) else min(max(value, 0.0), 1.0)
+        return self.told(np.array([slot]))[code][0][0]
 
-    def points(self, code: str, slot: int) -> int:
-        """The hundredths that one part earns; the parts of a slot add up to its total."""
-        value = self.value(code, slot)
-        if value is None:
-            evident = any(self.values[c].at(slot) > 0 for c in self._evident)
-            value = self.facets[code].mean if evident else 0.0
-        return hundredths(value or 0.0, self.weights[code])
+    def told(self, slots: Ints) -> dict[str, tuple[list[float | None], list[int]]]:
+        """By part, for slots in rising order: its values in [0, 1], None where the profile does not tell, and
+        the hundredths that it earns; those of a slot add up to its total."""
+        found: dict[str, tuple[list[float | None], list[int]]] = {}
+        evident = np.zeros(slots.size, dtype=bool)
+        for code in self._evident:
+            values = self.values[code].many(slots)
+            evident |= values > 0
+            earned = all_hundredths(values, self.weights[code])
+            found[code] = np.clip(values, 0.0, 1.0).tolist(), earned.tolist()
+        for code, facet in self._told_facets():
+            values = self._fits(facet, slots)
+            earned = self._earned(code, facet, values, evident)
+            known = np.clip(values, 0.0, 1.0).tolist()
+            found[code] = [None if isnan(value) else value for value in known], earned.tolist()
+        return found
+
+    def _earned(self, code: str, facet: Facet, values: Floats, evident: NDArray[np.bool_]) -> Ints:
+        """The hundredths of a facet: an unknown value counts as the mean where there is any evidence."""
+        unknown = hundredths(facet.mean or 0.0, self.weights[code])
+        earned = all_hundredths(values, self.weights[code])
+        return np.where(earned >= 0, earned, np.where(evident, unknown, 0))
+
+
+def _between(bounds: NDArray[np.float32], least: float, above: float) -> Ints:
+    return np.flatnonzero((bounds >= least) & (bounds < above))

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import log
+from math import log, log1p
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ FULL_EVIDENCE = 3.0  # about one rare word in full
 CHANCE_SHARE, FULL_SHARE = 0.45, 0.7  # of a text's words known: by chance, and as firms write
 LEAST = 0.15  # of a direction, for a term to be proposed
 TELLING = 0.35  # of the highest rarity, for a word to be shown as a reason
+_REMEMBERED = 500  # pointings
 
 Floats = NDArray[np.float64]
 _compiled: Any = njit(cache=True, nogil=True)
@@ -77,6 +78,7 @@ class SymptomIndex:
         reader: TextReader,
     ) -> None:
         self.terms = tuple(sorted(names))
+        self._pointings: dict[str, Pointing] = {}
         self.column = {term: i for i, term in enumerate(self.terms)}
         self.reader = reader
         texts: list[str] = []
@@ -114,6 +116,11 @@ class SymptomIndex:
         return result
 
     @cached_property
+    def _rarest(self) -> float:
+        """What a word counts that the lexicon lacks."""
+        return float(self.idf.max(initial=1.0))
+
+    @cached_property
     def _in_term(self) -> list[dict[str, float]]:
         """By term, the words of its lexicon that tell something, with what each counts."""
         found: list[dict[str, float]] = [{} for _ in self.terms]
@@ -134,7 +141,7 @@ class SymptomIndex:
 
     def _among_phrases(self, n: int) -> float:
         total = self._phrase_count
-        return float(np.log1p((total - n + 0.5) / (n + 0.5)) / np.log1p((total + 0.5) / 0.5))
+        return log1p((total - n + 0.5) / (n + 0.5)) / log1p((total + 0.5) / 0.5)
 
     def _weights(self, bags: Sequence[Counter[str]]) -> sparse.csr_array:
         """Saturated, length-normalised frequency, in [0, 1): morphemes in rows, documents in columns."""
@@ -156,7 +163,7 @@ class SymptomIndex:
         something else stays small.
         """
         found = np.zeros((len(readings), len(self.terms)))
-        rarest = float(self.idf.max(initial=1.0))
+        rarest = self._rarest
         sums = np.zeros(self._owner.size)
         for row, reading in enumerate(readings):
             bag = Counter(reading.morphemes)
@@ -189,12 +196,18 @@ class SymptomIndex:
         The strength is the familiarity, in full from the evidence of about one rare word and for a text of at
         least ``TOLD`` different words: a question of seven has not told of any trouble yet.
         """
-        vector = self.vectors([reading])
-        whole = sum(self._weight(m) * (1 + log(n)) for m, n in Counter(reading.morphemes).items())
-        above = max(0.0, float((vector[0] - self._background).max(initial=0.0)))
-        familiarity = self.familiarity(reading)
-        strength = min(1.0, above * whole / FULL_EVIDENCE) * familiarity * told(reading)
-        return Pointing(self._directed(vector)[0], strength, familiarity)
+        known = self._pointings.get(reading.text)
+        if known is None:
+            vector = self.vectors([reading])
+            whole = sum(self._weight(m) * (1 + log(n)) for m, n in Counter(reading.morphemes).items())
+            above = max(0.0, float((vector[0] - self._background).max(initial=0.0)))
+            familiarity = self.familiarity(reading)
+            strength = min(1.0, above * whole / FULL_EVIDENCE) * familiarity * told(reading)
+            known = Pointing(self._directed(vector)[0], strength, familiarity)
+            if len(self._pointings) >= _REMEMBERED:
+                self._pointings.clear()
+            self._pointings[reading.text] = known  # asked again for the explanation
+        return known
 
     def familiarity(self, reading: Reading) -> float:
         """How far a text is written as firms in trouble write, 0 to 1.
@@ -211,7 +224,7 @@ class SymptomIndex:
 
     def _weight(self, morpheme: str) -> float:
         row = self.morphemes.get(morpheme)
-        return float(self.idf[row] if row is not None else self.idf.max(initial=1.0))
+        return float(self.idf[row]) if row is not None else self._rarest
 
     def likely(self, reading: Reading) -> dict[str, float]:
         """The terms that a firm may need by what it tells, with a score in (0, 1].
@@ -220,8 +233,9 @@ class SymptomIndex:
         """
         pointing = self.pointing(reading)
         scores = {}
+        said = set(reading.morphemes)
         for i in np.flatnonzero(pointing.direction > LEAST):
-            if pointing.familiarity and self.because(reading, self.terms[i], 1):
+            if pointing.familiarity and not said.isdisjoint(self._in_term[i]):
                 scores[self.terms[i]] = float(pointing.direction[i]) * pointing.familiarity
         return scores
 

@@ -106,7 +106,7 @@ class Vocabulary:
         self._by_start: dict[str, list[str]] = {}
         for name in self._names:
             if len(name) > 1 or not _LATIN.match(name):
-                self._by_start.setdefault(name[:1], []).append(name)
+                self._by_start.setdefault(name[:2], []).append(name)
         for names in self._by_start.values():
             names.sort(key=lambda name: (-len(name), name))
         self.reader = reader or TextReader(
@@ -194,11 +194,12 @@ class Vocabulary:
         squeezed = "".join(c for c, _ in letters)
         where = [i for _, i in letters]
         found: list[Match] = []
+        by_start = self._by_start
         free_from = 0
-        for at, char in enumerate(squeezed):
+        for at in range(len(squeezed)):
             if at < free_from:
                 continue
-            for name in self._by_start.get(char, ()):
+            for name in (*by_start.get(squeezed[at : at + 2], ()), *by_start.get(squeezed[at], ())):
                 last = at + len(name) - 1
                 if not squeezed.startswith(name, at):
                     continue

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from marketplace.matching.engine.columns import Columns
 from marketplace.matching.engine.needs import NeedAsked
 from marketplace.matching.engine.parts import LEAST_COSINE
 from marketplace.matching.engine.query import ask
@@ -81,6 +82,10 @@ REQUEST = RequestProfile(
 def number(value: float) -> str:
     """Six places: enough for a score that is exact to the hundredth."""
     return f"{value:.6f}"
+
+
+def _at(columns: Columns, column: int, slot: int) -> float:
+    return float(columns.many(column, np.array([slot]))[0])
 
 
 class Page:
@@ -252,8 +257,8 @@ class Example:
                     (need.words, word, said.count(word), rarity, "예" if word in there else "아니오")
                 )
             column = self.vocabulary.symptoms.column[need.term] if need.term else None
-            held = segment.held.at(column, own) if column is not None else 0.0
-            close = NeedAsked(self.state, self.vocabulary, need).at(self.slot, there)
+            held = _at(segment.held, column, own) if column is not None else 0.0
+            (close,) = NeedAsked(self.state, self.vocabulary, need).many(np.array([self.slot]), [there])
             rows.append((need.words, need.priority, held, close))
         head = ["필요분야", "낱말", "글의 수 n", "희귀도 r", "전문가의 글에"]
         self.page.table("필요분야의 낱말", head, words)
@@ -295,13 +300,13 @@ class Example:
             (
                 f"{term} {self.vocabulary.terms[term].ko}", float(request[lexicon.column[term]]), strong,
                 *(float(direction[lexicon.column[term]]) for direction in directions),
-                segment.topics.at(lexicon.column[term], own),
+                _at(segment.topics, lexicon.column[term], own),
             )
             for term, strong in pointed.items()
         ]  # fmt: skip
         head = ["분야", "신청의 방향", "방향×T", "글 1의 방향", "글 2의 방향", "전문가의 방향"]
         self.page.table("신청과 전문가가 가리키는 분야", head, rows)
-        raw = self.scores.values["symptoms"].raw  # type: ignore[attr-defined]
+        raw = self.scores.values["symptoms"].nearness.raw  # type: ignore[attr-defined]
         length = float(np.linalg.norm(list(pointed.values())))
         figures = [
             *((f"전문가 {key}의 겹침", float(raw[slot])) for key, slot in self.slots.items()),

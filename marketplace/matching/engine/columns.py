@@ -53,8 +53,12 @@ class Columns:
         span = slice(self.start[term], self.start[term + 1])
         return self.slots[span], self.values[span]
 
-    def at(self, term: int, slot: int) -> float:
-        """The value of one slot for a term; 0 when it has none."""
-        slots, values = self.of(term)
-        place = int(slots.searchsorted(np.int32(slot)))  # of the same type, else all slots are converted
-        return float(values[place]) if place < slots.size and slots[place] == slot else 0.0
+    def many(self, term: int, slots: Ints) -> Floats:
+        """The values of some slots for a term; 0 where there is none."""
+        own, values = self.of(term)
+        if not own.size:
+            return np.zeros(slots.size)
+        sought = slots.astype(own.dtype)  # of the same type, else all slots are converted
+        place = np.minimum(own.searchsorted(sought), own.size - 1)
+        found: Floats = np.where(own[place] == sought, values[place], 0.0)
+        return found

@@ -16,89 +16,95 @@ _compiled: Any = njit(cache=True, nogil=True)
 
 
 @_compiled
-def add_bm25(
-    starts: Any, ends: Any, weights: Any, rows: Any, counts: Any, once: Any, norm: Any, acc: Any, hits: Any
-) -> None:
-    """Add each word's saturated counts to ``acc`` by row: w c / (c + norm), ``once`` being that for w = c = 1.
-
-    Counts the words that each row holds in ``hits``.
-    """
+def add_ceilings(starts: Any, ends: Any, weights: Any, rows: Any, ceilings: Any, acc: Any) -> None:
+    """Add to ``acc``, by row, what each word can count at most."""
     for word in range(starts.size):
         weight = weights[word]
         for at in range(starts[word], ends[word]):
-            row = rows[at]
-            hits[row] += 1
-            if counts[at] == 1:
-                acc[row] += weight * once[row]
-            else:
-                count = float(counts[at])
-                acc[row] += weight * (count / (count + norm[row]))
+            acc[rows[at]] += weight * ceilings[at]
+
+
+@_compiled
+def raise_by_texts(
+    first_row: Any, acc: Any, worth: Any, bound: float, soft: float, most: float, out: Any
+) -> None:
+    """Add to ``out``, by slot, the hundredths of half its best row and half the mean of its rows, as a share of
+    ``bound`` (see ``values.shares``). Clears ``acc``."""
+    half, one = np.float32(0.5), np.float32(1.0)
+    for slot in range(out.size):
+        low, high = first_row[slot], first_row[slot + 1]
+        if high == low + 1:
+            best = acc[low] * worth[low]
+            acc[low] = 0.0
+        else:
+            best = np.float32(0.0)
+            total = np.float32(0.0)
+            for row in range(low, high):
+                value = acc[row] * worth[row]
+                acc[row] = 0.0
+                total += value
+                best = max(best, value)
+            if best > 0.0:
+                best = half * (best + total / np.float32(high - low))
+        out[slot] += most * min(best * (one + soft) / (best + soft * bound), one)
 
 
 @_compiled
 def bm25_of(
     slots: Any, first_row: Any, row_start: Any, row_words: Any, row_counts: Any,
-    weights: Any, once: Any, norm: Any, worth: Any, void: Any, out: Any,
+    weights: Any, norm: Any, acc: Any, hits: Any,
 ) -> None:  # fmt: skip
-    """What ``add_bm25`` and ``best_and_mean`` give for these slots alone, from the forward index.
+    """BM25 of the rows of these slots into ``acc``: for each word w c / (c + norm); how many of the words asked
+    for stand in each row into ``hits``.
 
     ``weights`` holds one value per word of the index, 0 for those not asked for.
     """
-    for i in range(slots.size):
-        low, high = first_row[slots[i]], first_row[slots[i] + 1]
-        best = 0.0
-        total = 0.0
-        for row in range(low, high):
+    for slot in slots:
+        for row in range(first_row[slot], first_row[slot + 1]):
             value = 0.0
+            found = 0
+            own = norm[row]
             for at in range(row_start[row], row_start[row + 1]):
-                weight = weights[row_words[at]]
-                if weight != 0.0:
-                    if row_counts[at] == 1:
-                        value += weight * once[row]
-                    else:
-                        count = float(row_counts[at])
-                        value += weight * (count / (count + norm[row]))
-            if value != 0.0 and not void[row]:
-                value *= worth[row]
-                total += value
-                best = max(best, value)
-        if best != 0.0:
-            best = 0.5 * (best + total / (high - low))
-        out[i] = best
+                weight = weights[row_words[at]]  # mostly 0: cheaper added than looked at
+                count = float(row_counts[at])
+                value += weight * (count / (count + own))
+                found += weight != 0.0
+            acc[row] = value
+            hits[row] = found
 
 
 @_compiled
-def take_suspects(hits: Any, row_start: Any, least: int, share: float, most: int, suspect: Any) -> int:
-    """The rows of which at least ``least`` words, and more than this share, were asked for, and those that hold
-    ``most`` words asked for or more, into ``suspect``; answers with their number. Clears ``hits``."""
-    count = 0
-    for row in range(hits.size):
-        found = hits[row]
-        if found:
-            hits[row] = 0
-            mostly = found >= least and found > share * (row_start[row + 1] - row_start[row])
-            if (mostly or found >= most) and count < suspect.size:
-                suspect[count] = row
-                count += 1
-    return count
+def suspects(
+    slots: Any, first_row: Any, hits: Any, row_start: Any, least: int, share: float, most: int
+) -> Any:
+    """The rows of these slots of which at least ``least`` words, and more than this share, were asked for, and
+    those that hold ``most`` words asked for or more."""
+    found = []
+    for slot in slots:
+        for row in range(first_row[slot], first_row[slot + 1]):
+            held = hits[row]
+            mostly = held >= least and held > share * (row_start[row + 1] - row_start[row])
+            if mostly or held >= most:
+                found.append(row)
+    return np.array(found, dtype=np.int64)
 
 
 @_compiled
-def best_and_mean(acc: Any, worth: Any, void: Any, first_row: Any, out: Any) -> None:
-    """Half the best row and half the mean row of each slot into ``out``, each row by its ``worth``; a ``void``
-    row counts 0. Clears ``acc``."""
-    for slot in range(first_row.size - 1):
+def best_and_mean(slots: Any, first_row: Any, worth: Any, void: Any, acc: Any, hits: Any, out: Any) -> None:
+    """Half the best row and half the mean row of each of these slots into ``out``, by slot; each row by its
+    ``worth``, a ``void`` row 0. Clears ``acc`` and ``hits`` for these slots."""
+    for slot in slots:
         low, high = first_row[slot], first_row[slot + 1]
         best = 0.0
         total = 0.0
         for row in range(low, high):
             value = acc[row]
-            if value != 0.0:
-                acc[row] = 0.0
-                if not void[row]:
-                    value *= worth[row]
-                    total += value
-                    best = max(best, value)
+            acc[row] = 0.0
+            hits[row] = 0
+            if value != 0.0 and not void[row]:
+                value *= worth[row]
+                total += value
+                best = max(best, value)
         if best != 0.0:
             best = 0.5 * (best + total / (high - low))
         out[slot] = best
@@ -126,44 +132,44 @@ def add_columns(starts: Any, ends: Any, weights: Any, slots: Any, values: Any, o
 
 
 @_compiled
-def add_part(raw: Any, scale: float, weight: float, out: Any, evident: Any) -> None:
-    """Add a part's hundredths, not yet cut to whole ones, to ``out``; note where there is any evidence."""
+def add_part(raw: Any, scale: float, most: float, out: Any) -> None:
+    """Add a part's hundredths, not yet cut to whole ones, to ``out``; ``most`` is what the part can earn."""
     for slot in range(out.size):
-        out[slot] += min(raw[slot] / scale, 1.0) * weight
-        evident[slot] |= raw[slot] > 0.0
+        out[slot] += np.float32(min(raw[slot] / scale, 1.0) * most)
 
 
 @_compiled
-def add_shares_of(raw: Any, bound: float, soft: float, weight: float, out: Any, evident: Any) -> None:
-    """``add_part`` for a value that is a share (see ``values.shares``)."""
+def add_class(classes: Any, points: Any, out: Any) -> None:
+    """Add the hundredths of each slot's class."""
     for slot in range(out.size):
-        value = raw[slot]
-        if value > 0.0:
-            out[slot] += min(value * (1.0 + soft) / (value + soft * bound), 1.0) * weight
-            evident[slot] = True
+        out[slot] += points[classes[slot]]
 
 
 @_compiled
-def add_class(classes: Any, points: Any, unknown: float, evident: Any, out: Any) -> None:
-    """Add the hundredths of each slot's class; where it is below 0 the profile does not tell, and earns
-    ``unknown`` if there is any evidence."""
+def shut_out(allowed: Any, out: Any) -> None:
+    """-1 for every slot that is not allowed."""
     for slot in range(out.size):
-        earned = points[classes[slot]]
-        if earned < 0:
-            earned = unknown if evident[slot] else 0.0
-        out[slot] += earned
+        if not allowed[slot]:
+            out[slot] = -1.0
 
 
 @_compiled
-def at_least(bound: Any, wanted: int, most: int) -> int:
-    """The whole number that at least ``wanted`` bounds reach (0 when there are fewer); below 0 counts not."""
-    histogram = np.zeros(most + 1, dtype=np.int64)
+def reached_by(bound: Any, wanted: int) -> float:
+    """The highest number that at least ``wanted`` bounds reach; 0 when there are fewer that are not below 0."""
+    heap = np.zeros(wanted, dtype=bound.dtype)  # the highest so far, the least of them first
     for slot in range(bound.size):
-        if bound[slot] >= 0:
-            histogram[min(most, int(bound[slot]))] += 1
-    seen = 0
-    for number in range(most, -1, -1):
-        seen += histogram[number]
-        if seen >= wanted:
-            return number
-    return 0
+        value = bound[slot]
+        if value > heap[0]:
+            at = 0
+            while True:
+                least = 2 * at + 1
+                if least >= wanted:
+                    break
+                if least + 1 < wanted and heap[least + 1] < heap[least]:
+                    least += 1
+                if heap[least] >= value:
+                    break
+                heap[at] = heap[least]
+                at = least
+            heap[at] = value
+    return float(heap[0])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Container, Sequence
 
 import numpy as np
 
 from marketplace.matching import features_profile as facts
 from marketplace.matching.engine import kernels
-from marketplace.matching.engine.postings import Floats
+from marketplace.matching.engine.postings import Floats, Ints
 from marketplace.matching.engine.state import State
 from marketplace.matching.engine.texts import lists
 from marketplace.matching.engine.values import Value
@@ -41,7 +41,7 @@ class NeedAsked:
         """The closeness of all slots."""
         out = np.zeros(self._state.size)
         for number, segment in enumerate(self._state.segments):
-            own = out[self._state.first[number] : self._state.first[number + 1]]
+            own = self._state.part(out, number)
             starts, ends, weights = lists(segment.words, self._shares)
             kernels.add_shares(starts, ends, weights, segment.words.rows, segment.owner, own)
             if self._column is not None:
@@ -50,16 +50,15 @@ class NeedAsked:
         out[out < COVERED] = 0.0
         return out
 
-    def at(self, slot: int, words: Collection[str]) -> float:
-        """The closeness of one slot whose texts hold these words."""
-        share = 0.0
-        for word, value in self._shares.items():
-            if word in words:
-                share += value
-        segment, own = self._state.place(slot)
+    def many(self, slots: Ints, said: Sequence[Container[str]]) -> Floats:
+        """The closeness of slots in rising order whose texts say these words."""
+        shares = [sum(v for word, v in self._shares.items() if word in own) for own in said]
+        found = np.array(shares, dtype=np.float64)
         if self._column is not None:
-            share = max(share, segment.held.at(self._column, own))
-        return share if share >= COVERED else 0.0
+            for number, own, where in self._state.by_segment(slots):
+                worth = self._state.segments[number].held.many(self._column, own)
+                found[where] = np.maximum(found[where], worth)
+        return np.where(found >= COVERED, found, 0.0)
 
 
 def needs_value(state: State, vocabulary: Vocabulary, needs: Sequence[Need]) -> tuple[Value, list[Floats]]:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from math import fsum
 from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from marketplace.matching import features_profile as facts
 from marketplace.matching.engine import kernels
-from marketplace.matching.engine.postings import Floats
+from marketplace.matching.engine.echoes import Echoes
+from marketplace.matching.engine.postings import Floats, Ints
 from marketplace.matching.engine.query import Query
 from marketplace.matching.engine.related import Nearness, topics_of
 from marketplace.matching.engine.segment import FACETS, Segment
 from marketplace.matching.engine.state import State
-from marketplace.matching.engine.texts import Echoes
-from marketplace.matching.engine.values import Value
+from marketplace.matching.engine.values import PartValue, Value
 from marketplace.matching.profiles import ExpertProfile, Mode, RequestProfile
 from marketplace.taxonomy.vocabulary import Vocabulary
 
@@ -40,29 +40,58 @@ class Facet:
     mean: float | None
 
 
-def symptoms_value(
-    state: State, pointed: Mapping[str, float], vocabulary: Vocabulary, echoes: Echoes
-) -> Value:
+@dataclass(frozen=True, slots=True, eq=False)
+class Pointed:
     """How nearly each slot's texts point where the problem points (cosine), against the best, times strength.
 
-    Whoever echoes the request points nowhere.
+    Whoever echoes the request points nowhere, which is found out for those who are looked at (``words``).
     """
+
+    nearness: Value
+    echoes: Echoes
+    words: PartValue
+
+    def many(self, slots: Ints) -> Floats:
+        self.words.many(slots)
+        values: Floats = np.where(self.echoes.echoing[slots], 0.0, self.nearness.many(slots))
+        return values
+
+    def at(self, slot: int) -> float:
+        return float(self.many(np.array([slot]))[0])
+
+    def raise_bounds(self, most: float, bounds: NDArray[np.float32]) -> None:
+        self.nearness.raise_bounds(most, bounds)
+
+
+def symptoms_value(
+    state: State, pointed: Mapping[str, float], vocabulary: Vocabulary, echoes: Echoes, words: PartValue
+) -> Pointed:
+    """Where everybody's texts point, by the problem of one request."""
     column = vocabulary.symptoms.column
     columns = np.array([column[term] for term in pointed], dtype=np.int64)
     weights = np.array(list(pointed.values()))
     out = np.zeros(state.size)
     for number, segment in enumerate(state.segments):
-        own = out[state.first[number] : state.first[number + 1]]
+        own = state.part(out, number)
         topics = segment.topics
         starts, ends = topics.start[columns], topics.start[columns + 1]
         kernels.add_columns(starts, ends, weights, topics.slots, topics.values, own)
-    left_out = echoes.echoing | ~state.living
-    if left_out.any():
-        out[left_out] = 0.0
-    top = float(out.max(initial=0.0))
+    if not all(alive.all() for alive in state.alive):
+        out[~state.living] = 0.0
     strength = float(np.linalg.norm(weights))
-    top = max(top, LEAST_COSINE * strength)
-    return Value(out, top / min(1.0, strength) if top else 1.0)
+    top = max(_best_of_its_own(out, LEAST_COSINE * strength, echoes, words), LEAST_COSINE * strength)
+    return Pointed(Value(out, top / min(1.0, strength) if top else 1.0), echoes, words)
+
+
+def _best_of_its_own(raw: Floats, least: float, echoes: Echoes, words: PartValue) -> float:
+    """The highest value of a slot that does not echo the request; values from ``least`` down are not told apart."""
+    while (top := float(raw.max(initial=0.0))) > least:
+        slots = np.flatnonzero(raw == top)
+        words.many(slots)
+        if not echoes.echoing[slots].all():
+            return top
+        raw[slots] = 0.0
+    return least
 
 
 def related_value(state: State, query: Query) -> tuple[Value, Nearness] | None:
@@ -116,7 +145,13 @@ def _facet(
         values = (fit(value) for value in segment.values[number])
         return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
-    fits = [segment.once((name, question), partial(of_classes, segment)) for segment in state.segments]
+    def of_state() -> Facet:
+        return _told(state, number, [of_classes(segment) for segment in state.segments])
+
+    return state.once((name, question), of_state)
+
+
+def _told(state: State, number: int, fits: Sequence[Floats]) -> Facet:
     told: Counter[float] = Counter()  # by value, so that no order of profiles matters
     for own, counts in zip(fits, state.counts(number), strict=True):
         for value in np.unique(own[~np.isnan(own)]).tolist():

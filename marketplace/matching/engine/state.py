@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import log1p
@@ -12,16 +13,15 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.matching.engine.postings import Floats, Postings
+from marketplace.matching.engine.postings import Floats, Ints, Postings
 from marketplace.matching.engine.segment import FACETS, Segment
 from marketplace.matching.profiles import ExpertProfile
-
-#: Of BM25: how soon a count is saturated, and how much a long text is held against it.
-K1, B = 1.2, 0.75
 
 _REMEMBERED = 100_000  # rarities
 
 T = TypeVar("T")
+A = TypeVar("A", bound=np.generic)
+Room = tuple[NDArray[np.float64], NDArray[np.uint16], NDArray[np.float32]]
 
 #: The two indexes of a segment.
 INDEXES = ("words", "letters")
@@ -60,15 +60,29 @@ class Said:
         return log1p((self.rows - 0.5) / 1.5) if self.rows else 0.0
 
     @cached_property
-    def norms(self) -> tuple[Floats, ...]:
-        """By index and row, what a count is saturated by: K1 (1 - B + B length / mean length)."""
-        mean = self.length / self.rows if self.length else 1.0
-        return tuple(K1 * (1 - B) + K1 * B / mean * index.length.astype(np.float64) for index in self.indexes)
+    def mean(self) -> float:
+        """The mean length of the living rows."""
+        return self.length / self.rows if self.length else 1.0
 
     @cached_property
-    def once(self) -> tuple[Floats, ...]:
-        """By index and row, what a word said once counts."""
-        return tuple(1 / (1 + norm) for norm in self.norms)
+    def norms(self) -> tuple[Floats, ...]:
+        """By index and row, what a count is saturated by."""
+        return tuple(index.norms(self.mean) for index in self.indexes)
+
+
+@dataclass(frozen=True, slots=True)
+class SaidBy:
+    """The words (or runs of letters) of some texts, by their numbers in an index."""
+
+    ids: Mapping[str, int]
+    held: frozenset[int]
+
+    def __contains__(self, word: object) -> bool:
+        return self.ids.get(word) in self.held  # type: ignore[call-overload]
+
+    def say(self, words: Iterable[str]) -> bool:
+        """Whether all of these stand there."""
+        return self.held.issuperset(map(self.ids.get, words))
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +113,20 @@ class State:
 
     def located(self, slot: int) -> tuple[int, Segment, int]:
         """The number of a slot's segment, the segment, and the slot's number there."""
-        at = next(i for i, end in enumerate(self.first[1:]) if slot < end)
+        at = bisect_right(self.first, slot) - 1
         return at, self.segments[at], slot - self.first[at]
+
+    def part(self, values: NDArray[A], number: int) -> NDArray[A]:
+        """The part of an array by slot that belongs to one segment; writing to it writes to the array."""
+        return values[self.first[number] : self.first[number + 1]]
+
+    def by_segment(self, slots: Ints) -> Iterator[tuple[int, Ints, slice]]:
+        """Slots in rising order by segment: its number, the slots' numbers there, and where among ``slots``."""
+        for number in range(len(self.segments)):
+            begin, end = self.first[number : number + 2]
+            low, high = slots.searchsorted((begin, end)).tolist()
+            if low < high:
+                yield number, slots[low:high] - begin, slice(low, high)
 
     def place(self, slot: int) -> tuple[Segment, int]:
         """The segment of a slot and its number there."""
@@ -135,6 +161,13 @@ class State:
         postings: Postings = getattr(segment, index)
         return [postings.bag(row) for row in range(segment.first_row[own], segment.first_row[own + 1])]
 
+    def said_by(self, slot: int, index: str) -> SaidBy:
+        """What stands in the texts of a slot, in ``words`` or ``letters``."""
+        segment, own = self.place(slot)
+        postings: Postings = getattr(segment, index)
+        span = slice(*postings.row_start[segment.first_row[own : own + 2]].tolist())
+        return SaidBy(postings.ids, frozenset(postings.row_words[span].tolist()))
+
     def counts(self, facet: int) -> list[NDArray[np.int64]]:
         """By segment, how many living profiles are in each class of a facet."""
         return self._counts[facet]
@@ -150,24 +183,27 @@ class State:
             for facet in range(len(FACETS))
         ]
 
-    def once(self, question: str, answer: Callable[[], T]) -> T:
+    def once(self, question: Hashable, answer: Callable[[], T]) -> T:
         """What ``answer`` gives, worked out when it is first asked for."""
-        with self._asking:
-            if question not in self._asked:
-                self._asked[question] = answer()
-            found: T = self._asked[question]
-            return found
+        if question not in self._asked:
+            with self._asking:
+                if question not in self._asked:
+                    self._asked[question] = answer()
+        found: T = self._asked[question]
+        return found
 
     @cached_property
-    def _asked(self) -> dict[str, Any]:
+    def _asked(self) -> dict[Hashable, Any]:
         return {}
 
-    def room(self, segment: int, index: str) -> tuple[NDArray[np.float64], NDArray[np.uint16]]:
-        """Zeros for the calling thread, to be left as zeros: sums and counts, one place per row of the index."""
-        rooms: dict[tuple[int, str], tuple[NDArray[np.float64], NDArray[np.uint16]]]
-        rooms = self.scratch.__dict__.setdefault("rooms", {})
+    def room(self, segment: int, index: str) -> Room:
+        """Zeros for the calling thread, to be left as zeros, one place per row of the index: sums, counts, and
+        sums of ceilings."""
+        rooms: dict[tuple[int, str], Room] = self.scratch.__dict__.setdefault("rooms", {})
         key = (segment, index)
         if key not in rooms:
             rows = getattr(self.segments[segment], index).length.size
-            rooms[key] = np.zeros(rows), np.zeros(rows, dtype=np.uint16)
+            rooms[key] = (
+                np.zeros(rows), np.zeros(rows, dtype=np.uint16), np.zeros(rows, dtype=np.float32)
+            )  # fmt: skip
         return rooms[key]

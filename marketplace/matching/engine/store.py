@@ -23,7 +23,7 @@ from marketplace.matching.engine.segment import FACETS, Segment
 _HEADER = 128  # bytes of a .npy file before its values
 _INDEXES = ("words", "letters")
 _COLUMNS = ("topics", "held")
-_POSTINGS = ("start", "rows", "counts", "row_start", "row_words", "row_counts", "length")
+_POSTINGS = ("start", "rows", "counts", "ceilings", "row_start", "row_words", "row_counts", "length")
 _ARRAYS = tuple(
     field.name for field in fields(Segment) if field.name not in ("keys", "values", *_INDEXES, *_COLUMNS)
 )

@@ -3,68 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from math import ceil
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.matching.engine import kernels
-from marketplace.matching.engine.postings import Floats, Ints, Postings
-from marketplace.matching.engine.query import Query
-from marketplace.matching.engine.reading import header_of
-from marketplace.matching.engine.segment import NEVER
-from marketplace.matching.engine.state import K1, Said, State
-from marketplace.matching.engine.values import Share, shares
-from marketplace.matching.profiles import ExpertProfile
-from marketplace.taxonomy.text import letters_of, normalise, words_of
+from marketplace.matching.engine.echoes import Echoes
+from marketplace.matching.engine.postings import K1, Floats, Ints, Postings
+from marketplace.matching.engine.state import Said, State
+from marketplace.matching.engine.values import SOFT, shares
 
 ASKED = 96  # the heaviest words, and runs of letters, of a request that are looked for
-ECHO_LEAST, ECHO_SHARE = 3, 0.5  # words of a text that are the request's, for it to be looked at
-ECHO_RUNS, ECHO_COPIED = 6, 0.8  # runs of letters of a text, and the share of them that are the request's
-ECHO_TOLD = 6  # words of a request, for a text to be compared with the whole of it
-ECHO_WORDS, ECHO_LETTERS = 0.6, 0.95  # the shares of its words and of its runs of letters in a copy
-_SUSPECTS = 20_000  # texts that are looked at
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Echoes:
-    """Texts that are the request over again, by segment and row, and whose they are, by slot.
-
-    Such a text is made, letter by letter, of what the firm wrote, or it holds nearly all that the firm wrote in
-    its own words. It tells of nothing done, and counts nothing. Of expository requests none is sought: one's
-    own abstract is no trick.
-    """
-
-    void: tuple[NDArray[np.bool_], ...]
-    echoing: NDArray[np.bool_]
-
-    @classmethod
-    def none(cls, state: State) -> Echoes:
-        """Nothing marked yet."""
-        void = tuple(np.zeros(segment.words.length.size, dtype=bool) for segment in state.segments)
-        return cls(void, np.zeros(state.size, dtype=bool))
-
-    def mark(self, state: State, number: int, query: Query, hits: NDArray[np.uint16]) -> None:
-        """Mark the echoes of one segment, out of how many words asked for stand in each row; clears those."""
-        segment, void = state.segments[number], self.void[number]
-        asked = min(len(query.words), ASKED)
-        most = ceil(ECHO_WORDS * asked) if query.own_words and asked >= ECHO_TOLD else NEVER
-        suspect = np.empty(_SUSPECTS, dtype=np.int64)
-        count = kernels.take_suspects(hits, segment.words.row_start, ECHO_LEAST, ECHO_SHARE, most, suspect)
-        asked_for = query.letters.keys()
-        for row in suspect[:count].tolist():
-            written = segment.letters.bag(row).keys()
-            own = written - _header_letters(segment.profile(int(segment.owner[row]))) or written
-            copied = len(own) >= ECHO_RUNS and len(own & asked_for) >= ECHO_COPIED * len(own)
-            whole = most != NEVER and len(asked_for & written) >= ECHO_LETTERS * len(asked_for)
-            void[row] = copied or whole
-        self.echoing[state.first[number] + segment.owner[void]] = True
-
-
-def _header_letters(profile: ExpertProfile) -> frozenset[str]:
-    """The runs of letters of what stands before every text of a profile."""
-    return frozenset(run for word in words_of(normalise(header_of(profile))) for run in letters_of(word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,64 +37,93 @@ class Asked:
         return cls({word: weighed[word] * (K1 + 1) for word in sorted(heaviest)}, bound)
 
 
-def text_value(state: State, index: str, query: Query, echoes: Echoes, *, mark: bool = False) -> Share:
-    """BM25 of each slot, half its best row and half the mean of its rows, as a share of what a row could have.
+class TextValue:
+    """BM25 of a slot, half its best row and half the mean of its rows, as a share of what a row could have.
 
-    ``mark`` finds the echoes first; rows that are echoes count nothing.
+    Worked out for those who are looked at, out of their own texts. Rows that echo the request count nothing:
+    the part "words" (``words`` None) finds them, and is asked first by the others.
     """
-    said: Said = getattr(state, index)
-    asked = Asked.of(said, getattr(query, index))
-    out = np.empty(state.size)
-    for number, segment in enumerate(state.segments):
-        postings: Postings = getattr(segment, index)
-        starts, ends, weights = lists(postings, asked.weighed)
-        acc, hits = state.room(number, index)
-        once, norms = said.once[number], said.norms[number]
-        kernels.add_bm25(starts, ends, weights, postings.rows, postings.counts, once, norms, acc, hits)
-        if mark and not query.expository:
-            echoes.mark(state, number, query, hits)
-        else:
-            hits[:] = 0
-        own = out[state.first[number] : state.first[number + 1]]
-        kernels.best_and_mean(acc, postings.worth, echoes.void[number], segment.first_row, own)
-    return Share(out, asked.bound)
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OnDemand:
-    """``text_value`` of an index, worked out for those who are looked at."""
-
-    state: State
-    index: str
-    asked: Asked
-    echoes: Echoes
-    known: dict[int, float] = field(default_factory=dict)
+    def __init__(
+        self,
+        state: State,
+        index: str,
+        query: Mapping[str, float],
+        echoes: Echoes,
+        words: TextValue | None = None,
+    ) -> None:
+        self._state = state
+        self._index = index
+        self._said: Said = getattr(state, index)
+        self._asked = Asked.of(self._said, query)
+        self._echoes = echoes
+        self._words = words
+        self._raw = np.full(state.size, np.nan)
+        self._weights: dict[int, Floats] = {}
 
     def many(self, slots: Ints) -> Floats:
-        out = np.empty(slots.size)
-        said: Said = getattr(self.state, self.index)
-        for number, segment in enumerate(self.state.segments):
-            low, high = np.searchsorted(slots, self.state.first[number : number + 2])
-            if low == high:
-                continue
-            postings: Postings = getattr(segment, self.index)
-            weights = np.zeros(len(postings.words))
-            for word, weight in self.asked.weighed.items():
-                if (at := postings.ids.get(word)) is not None:
-                    weights[at] = weight
-            kernels.bm25_of(
-                slots[low:high] - self.state.first[number], segment.first_row, postings.row_start,
-                postings.row_words, postings.row_counts, weights, said.once[number], said.norms[number],
-                postings.worth, self.echoes.void[number], out[low:high],
-            )  # fmt: skip
-        values = shares(out, self.asked.bound)
-        self.known.update(zip(slots.tolist(), values.tolist(), strict=True))
+        values = self.at_most(slots)
+        if self._words is not None:
+            self._words.many(slots)
+            echoing = self._echoes.echoing[slots]
+            if echoing.any():
+                self._work_out(slots[echoing])
+                values = shares(self._raw[slots], self._asked.bound)
         return values
 
     def at(self, slot: int) -> float:
-        if slot not in self.known:
-            self.many(np.array([slot]))
-        return self.known[slot]
+        return float(self.many(np.array([slot]))[0])
+
+    def at_most(self, slots: Ints) -> Floats:
+        """The values that slots have unless a text of theirs turns out to be an echo."""
+        new = slots[np.isnan(self._raw[slots])]
+        if new.size:
+            self._work_out(new)
+        return shares(self._raw[slots], self._asked.bound)
+
+    def raise_bounds(self, most: float, bounds: NDArray[np.float32]) -> None:
+        if self._words is not None:  # looked up for those few whom the words leave
+            bounds += np.float32(most)
+            return
+        for number, segment in enumerate(self._state.segments):
+            postings: Postings = getattr(segment, self._index)
+            starts, ends, weights = lists(postings, self._asked.weighed)
+            weights *= postings.over(self._said.mean)
+            acc = self._state.room(number, self._index)[2]
+            kernels.add_ceilings(
+                starts, ends, weights.astype(np.float32), postings.rows, postings.ceilings, acc
+            )
+            kernels.raise_by_texts(
+                segment.first_row, acc, postings.worth_ceiling, np.float32(self._asked.bound or 1.0),
+                np.float32(SOFT), np.float32(most), self._state.part(bounds, number),
+            )  # fmt: skip
+
+    def _work_out(self, slots: Ints) -> None:
+        """The values of slots in rising order, by what is known of echoes."""
+        for number, own, _ in self._state.by_segment(slots):
+            segment = self._state.segments[number]
+            postings: Postings = getattr(segment, self._index)
+            acc, hits, _ = self._state.room(number, self._index)
+            kernels.bm25_of(
+                own, segment.first_row, postings.row_start, postings.row_words, postings.row_counts,
+                self._by_word(number, postings), self._said.norms[number], acc, hits,
+            )  # fmt: skip
+            if self._words is None:
+                self._echoes.mark(number, own, len(self._asked.weighed), hits)
+            kernels.best_and_mean(
+                own, segment.first_row, postings.worth, self._echoes.void[number], acc, hits,
+                self._state.part(self._raw, number),
+            )  # fmt: skip
+
+    def _by_word(self, number: int, postings: Postings) -> Floats:
+        """The weight of each word of the index, 0 for those not asked for."""
+        if number not in self._weights:
+            weights = np.zeros(len(postings.words))
+            for word, weight in self._asked.weighed.items():
+                if (at := postings.ids.get(word)) is not None:
+                    weights[at] = weight
+            self._weights[number] = weights
+        return self._weights[number]
 
 
 def lists(

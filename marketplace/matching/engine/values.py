@@ -7,7 +7,9 @@ from math import floor
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from marketplace.matching.engine import kernels
 from marketplace.matching.engine.postings import Floats, Ints
 
 SOFT = 0.1
@@ -22,6 +24,10 @@ class PartValue(Protocol):
 
     def at(self, slot: int) -> float:
         """The value in [0, 1] of one slot."""
+        ...
+
+    def raise_bounds(self, most: float, bounds: NDArray[np.float32]) -> None:
+        """Add to every slot's bound what the part may earn of ``most`` hundredths."""
         ...
 
 
@@ -39,19 +45,8 @@ class Value:
     def at(self, slot: int) -> float:
         return min(float(self.raw[slot]) / self.scale, 1.0)
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Share:
-    """A part by slot: how much ``raw`` is of ``bound``, which it cannot exceed; see ``shares``."""
-
-    raw: Floats
-    bound: float
-
-    def many(self, slots: Ints) -> Floats:
-        return shares(self.raw[slots], self.bound)
-
-    def at(self, slot: int) -> float:
-        return float(shares(self.raw[slot : slot + 1], self.bound)[0])
+    def raise_bounds(self, most: float, bounds: NDArray[np.float32]) -> None:
+        kernels.add_part(self.raw, self.scale, most, bounds)
 
 
 def shares(raw: Floats, bound: float) -> Floats:
@@ -70,6 +65,5 @@ def hundredths(value: float, weight: float) -> int:
 
 def all_hundredths(values: Floats, weight: float) -> Ints:
     """``hundredths`` of many; values that are NaN give -1."""
-    cut = np.floor(np.clip(values, 0.0, 1.0) * weight * 10_000 + 1e-6)
-    whole: Ints = np.where(np.isnan(values), -1.0, np.nan_to_num(cut)).astype(np.int64)
-    return whole
+    cut = np.minimum(np.maximum(values, 0.0), 1.0) * weight * 10_000 + 1e-6
+    return np.nan_to_num(cut, nan=-1.0).astype(np.int64)
