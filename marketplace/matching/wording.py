@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from marketplace.access import Role
-from marketplace.errors import N_
+from marketplace.errors import N_, written_day
 from marketplace.matching.models import Candidate, MatchCase
 from marketplace.matching.states import RECORDED_AS, TOLD
 from marketplace.notifications import tell_all
@@ -265,12 +264,7 @@ def _facts(case: MatchCase, about: Candidate | None) -> dict[str, Any]:
     return {
         "firm": case.request.company.name,
         "expert": about.expert.name if about is not None else "",
-        "since": day(case.since),
-        "until": day(case.last_day),
-        "due": day(due.astimezone(SEOUL).date()) if due is not None else "",
+        "since": written_day(case.since),
+        "until": written_day(case.last_day),
+        "due": written_day(due.astimezone(SEOUL).date()) if due is not None else "",
     }
-
-
-def day(value: date) -> str:
-    """2026. 7. 1."""
-    return f"{value.year}. {value.month}. {value.day}."
