@@ -124,7 +124,9 @@ def _entries_stay_in_bulk(state: ORMExecuteState) -> None:
 class Record:
     """The entry in the making: ``thing`` may be set once it exists, ``facts`` may grow until the end."""
 
-    def __init__(self, thing: Any, facts: dict[str, Any]) -> None:
+    def __init__(self, by: Any, event: Event, thing: Any, facts: dict[str, Any]) -> None:
+        self.by = by
+        self.event = event
         self.thing = thing
         self.facts = facts
         self.subjects: list[Any] = []
@@ -133,6 +135,10 @@ class Record:
     def cancel(self) -> None:
         """Nothing happened after all: undo the transaction and leave no entry."""
         self.cancelled = True
+
+    def turns_out(self, by: Any, event: Event) -> None:
+        """Name another actor and event: who it was, and how it ended, was found out only under way."""
+        self.by, self.event = by, event
 
 
 _running: ContextVar[Record | None] = ContextVar("running", default=None)
@@ -158,7 +164,7 @@ def recorded(by: Any, event: Event, thing: Any = None, **facts: Any) -> Iterator
     who changed the same row at once end as one change and one ``RuleBroken`` with ``conflict``.
     """
     session = db.session
-    record = Record(thing, facts)
+    record = Record(by, event, thing, facts)
     outer = _running.set(record)
     try:
         with writing_allowed():
@@ -167,7 +173,7 @@ def recorded(by: Any, event: Event, thing: Any = None, **facts: Any) -> Iterator
                 session.rollback()
                 return
             session.flush()
-            _append(session, by, event, record)
+            _append(session, record)
             session.commit()
     except StaleDataError as error:
         session.rollback()
@@ -187,15 +193,16 @@ def recorded(by: Any, event: Event, thing: Any = None, **facts: Any) -> Iterator
         _running.reset(outer)
 
 
-def _append(session: Session, by: Any, event: Event, record: Record) -> None:
+def _append(session: Session, record: Record) -> None:
     # The head (laid by the first migration) is locked here, so that entries queue up instead of forking.
     head = session.get_one(AuditHead, 1, with_for_update=True, populate_existing=True)
+    by = record.by
     entry = AuditEntry(
         at=utcnow(),
         actor_id=by.id if by else None,
         actor_role=str(by.role) if by else "system",
         actor_name=by.name if by else "system",
-        event=str(event),
+        event=str(record.event),
         thing_type=record.thing.__tablename__ if record.thing is not None else "",
         thing_id=record.thing.id if record.thing is not None else None,
         facts=record.facts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 
@@ -10,14 +11,34 @@ def N_(sentence: str) -> str:
     return sentence
 
 
+class Named(str):
+    """A Korean name out of the reference data, with the English one beside it."""
+
+    english: str
+
+    def __new__(cls, korean: str, english: str) -> Named:
+        made = super().__new__(cls, korean)
+        made.english = english
+        return made
+
+
+def written_day(day: date) -> str:
+    """A day as it stands in a Korean sentence: 2026. 12. 2."""
+    return f"{day.year}. {day.month}. {day.day}."
+
+
 class Filled(str):
-    """A Korean sentence with its places filled, which still knows how to be said in another language."""
+    """A Korean sentence with its places filled, which still knows how to be said in another language.
+
+    A fact may be a label, a name, another such sentence or a day, each of which is said in the reader's language.
+    """
 
     sentence: str
     facts: dict[str, Any]
 
     def __new__(cls, sentence: str, **facts: Any) -> Filled:
-        made = super().__new__(cls, sentence % facts if facts else sentence)
+        korean = {name: written_day(of) if isinstance(of, date) else of for name, of in facts.items()}
+        made = super().__new__(cls, sentence % korean if korean else sentence)
         made.sentence, made.facts = sentence, facts
         return made
 

@@ -177,7 +177,7 @@ EVENT_LABELS: dict[Event, str] = {
     Event.JOB_FAILED: N_("작업 실패"),
     Event.DEMO_BUILT: N_("시연 자료 생성"),
     Event.SIGN_IN_TRIED: N_("로그인 시도"),
-    Event.PASSWORD_CHECKED: N_("비밀번호 확인, 2단계 인증 대기"),
+    Event.PASSWORD_CHECKED: N_("본인 확인, 로그인의 다음 단계 대기"),
     Event.SIGNED_UP_AGAIN: N_("이미 있는 계정으로 가입 시도"),
     Event.SESSIONS_ENDED: N_("모든 기기에서 로그아웃"),
     Event.ORGANISATION_SAVED: N_("기관 저장"),

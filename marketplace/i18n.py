@@ -11,6 +11,8 @@ from typing import Any
 from babel.support import NullTranslations, Translations
 
 LANGUAGES = {"ko": "한국어", "en": "English"}
+#: How a day is written in a sentence or a table: 2026. 7. 1.; 1 Jul 2026
+DAY_FORMATS = {"ko": "yyyy. M. d.", "en": "d MMM yyyy"}
 CATALOGUES = Path(__file__).parent / "translations"
 
 

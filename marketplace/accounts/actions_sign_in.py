@@ -11,8 +11,8 @@ from marketplace import settings
 from marketplace.accounts import passwords, totp
 from marketplace.accounts.models import RecoveryCode, SignInSession, User
 from marketplace.accounts.sessions import digest, open_session
-from marketplace.accounts.throttle import count_try, forgive_try, key_of
-from marketplace.audit import recorded
+from marketplace.accounts.throttle import add_try, hold_tries, key_of, refuse_spent
+from marketplace.audit import Record, recorded
 from marketplace.database import db, utcnow
 from marketplace.errors import N_, RuleBroken
 from marketplace.events import Event
@@ -23,28 +23,44 @@ def must_have_totp(user: User) -> bool:
     return user.is_staff and settings.current().staff_totp == "required"
 
 
-def check_password(*, email: str, password: str, address: str) -> User:
-    """Find the person to whom an e-mail address and a password belong.
+def check_password(*, email: str, password: str, address: str, agent: str = "") -> tuple[User, str | None]:
+    """Find the person to whom an e-mail address and a password belong, and sign in who has no further step.
 
-    The try is counted before the password is looked at, and an unknown address takes the same steps and as
-    long as a known one. ``address`` is the network address. Raises TooManyTries, RuleBroken.
+    The token for the cookie, or None while a step is missing. One try is one entry of the record, whichever
+    way it ends. An unknown address takes the same steps and as long as a known one. ``address`` is the network
+    address. Raises TooManyTries, RuleBroken.
     """
     email = email.strip().lower()
     keys = [key_of("account", email), key_of("address", address)]
-    with recorded(None, Event.SIGN_IN_TRIED):
-        count_try(keys)
-        user = User.with_email(email)
-    # No transaction is open here: hashing is slow and must not hold the database.
-    if not passwords.fits(password, user.password_hash if user else None) or user is None:
-        with recorded(None, Event.SIGN_IN_FAILED, user):
-            pass
+    refuse_spent(keys)
+    user = User.with_email(email)
+    number, kept = (user.id, user.password_hash) if user else (0, None)
+    db.session.rollback()  # hashing is slow and must not hold the database
+    fits = passwords.fits(password, kept)
+    with recorded(None, Event.SIGN_IN_FAILED) as record:
+        # The person is locked before the head of the record, as everywhere else.
+        user = record.thing = User.locked(number)
+        hold_tries(keys)
+        right = fits and user is not None and user.password_hash == kept
+        token = _let_through(record, user, agent) if right and user and user.is_active else None
+        if record.event is Event.SIGN_IN_FAILED:
+            add_try(keys)
+    if not right or user is None:
         raise RuleBroken(
             N_("이메일 또는 비밀번호가 맞지 않습니다. 다시 입력하시거나 비밀번호를 재설정해 주십시오.")
         )
     _refuse_inactive(user)
-    with recorded(user, Event.PASSWORD_CHECKED, user):
-        forgive_try(keys)
-    return user
+    return user, token
+
+
+def _let_through(record: Record, user: User, agent: str, *, second: bool = False) -> str | None:
+    """Open the session when no step is missing, and say in the record how far the sign-in got."""
+    waits = not second and (user.totp_secret is not None or must_have_totp(user))
+    if waits or any(text.required for text in user.missing_consents()):
+        record.turns_out(user, Event.PASSWORD_CHECKED)
+        return None
+    record.turns_out(user, Event.SIGNED_IN)
+    return open_session(user, agent)
 
 
 def _refuse_inactive(user: User) -> None:
@@ -60,28 +76,28 @@ def _refuse_inactive(user: User) -> None:
         )
 
 
-def check_second_factor(*, user: User, code: str, address: str) -> None:
+def check_second_factor(*, user: User, code: str, address: str, agent: str = "") -> str | None:
     """Accept a code of the person's authenticator app, or one of the recovery codes; each works once.
 
-    Raises TooManyTries, RuleBroken at ``code``.
+    The token for the cookie when that was the last step, else None. Raises TooManyTries, RuleBroken at ``code``.
     """
     keys = [key_of("second", user.id), key_of("address", address)]
-    with recorded(None, Event.SIGN_IN_TRIED, user):
-        count_try(keys)
-    with recorded(user, Event.PASSWORD_CHECKED, user, second_factor=True) as record:
+    token = None
+    with recorded(None, Event.SIGN_IN_FAILED, user, second_factor=True) as record:
         held = User.locked(user.id)
+        hold_tries(keys)
         right = held is not None and (_use_code(held, code) or _use_recovery_code(held, code))
-        if right:
-            forgive_try(keys)
+        if right and held is not None and held.is_active:
+            token = _let_through(record, held, agent, second=True)
         else:
-            record.cancel()
+            add_try(keys)
     if not right:
-        with recorded(None, Event.SIGN_IN_FAILED, user, second_factor=True):
-            pass
         raise RuleBroken(
             N_("인증번호가 맞지 않거나 이미 쓰였습니다. 인증 앱에 새로 나온 번호를 입력해 주십시오."),
             field="code",
         )
+    _refuse_inactive(user)
+    return token
 
 
 def _use_code(user: User, code: str) -> bool:

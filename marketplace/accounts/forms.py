@@ -7,14 +7,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, RadioField, SelectField, SelectMultipleField
+from wtforms import BooleanField, PasswordField, SelectMultipleField
 from wtforms.validators import Email, EqualTo, Optional, Regexp
 
 from marketplace.access import ROLE_LABELS, Role
 from marketplace.accounts.models import ORGANISATION_LABELS
 from marketplace.accounts.passwords import LEAST, MOST
 from marketplace.i18n import LANGUAGES
-from marketplace.web.fields import Needed, TextField, options
+from marketplace.web.fields import ChoiceField, Needed, RadiosField, TextField, options
 
 REQUIRED = Needed()
 
@@ -162,7 +162,7 @@ class AccountForm(FlaskForm):
 
     name = name_field()
     phone = PhoneField(_l("휴대전화"), [Optional()])
-    language = SelectField(_l("언어"), choices=options(LANGUAGES.items()))
+    language = ChoiceField(_l("언어"), choices=options(LANGUAGES.items()))
 
 
 class PasswordForm(FlaskForm):
@@ -186,10 +186,10 @@ class PlaceForm(FlaskForm):
     """Role and organisation of a person; the view sets the organisations."""
 
     name = TextField(_l("이름"), [REQUIRED], limit=120)
-    role = RadioField(
+    role = RadiosField(
         _l("역할"), coerce=Role, choices=options((role, _l(label)) for role, label in ROLE_LABELS.items())
     )
-    organisation_id = SelectField(
+    organisation_id = ChoiceField(
         _l("기관"),
         coerce=_number_or_none,
         description=_l("운영기관, 중앙부처, 참여 대기업 담당자만 고릅니다."),
@@ -218,7 +218,7 @@ class OrganisationForm(FlaskForm):
     """An organisation; the kind is asked only once."""
 
     name = TextField(_l("기관명"), [REQUIRED], limit=120)
-    kind = RadioField(
+    kind = RadiosField(
         _l("종류"), choices=options((kind.value, _l(label)) for kind, label in ORGANISATION_LABELS.items())
     )
     brn = TextField(

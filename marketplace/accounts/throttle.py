@@ -1,4 +1,8 @@
-"""Tries are counted in the database before anything is checked, so that all workers count together."""
+"""Tries are counted in the database, so that all workers count together.
+
+No more answers are given than there are tries: whoever is told whether a guess was right has been counted, or
+found below the limit, in the same transaction.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from marketplace.accounts.models import SignInAttempt
 from marketplace.audit import AuditHead
@@ -25,26 +29,31 @@ def key_of(kind: str, value: object) -> str:
     return hashlib.sha256(f"{kind}:{value}".encode("utf-8", "replace")).hexdigest()
 
 
-def count_try(keys: Iterable[str]) -> None:
-    """Count one try under each key within the running transaction; raises TooManyTries at the limit.
-
-    The head of the record is locked first: it makes two workers count one after the other, and the
-    transaction needs that lock at its end anyway.
-    """
-    db.session.get_one(AuditHead, 1, with_for_update=True, populate_existing=True)
-    keys = list(keys)
+def refuse_spent(keys: Iterable[str]) -> None:
+    """Raise TooManyTries when a key has no try left. Only a look: nothing is locked, nothing is counted."""
     since = utcnow() - WINDOW
     if any(SignInAttempt.count_since(key, since) >= LIMIT for key in keys):
         raise TooManyTries
+
+
+def hold_tries(keys: Iterable[str]) -> None:
+    """Raise TooManyTries when a key has no try left, and let nobody else count until the transaction ends.
+
+    The head of the record is what is locked: it makes two workers count one after the other, and the
+    transaction needs that lock at its end anyway.
+    """
+    db.session.get_one(AuditHead, 1, with_for_update=True, populate_existing=True)
+    refuse_spent(keys)
+
+
+def count_try(keys: Iterable[str]) -> None:
+    """Count one try under each key within the running transaction; raises TooManyTries at the limit."""
+    keys = list(keys)
+    hold_tries(keys)
+    add_try(keys)
+
+
+def add_try(keys: Iterable[str]) -> None:
+    """Count one try under each key, after ``hold_tries`` let it pass."""
     db.session.add_all(SignInAttempt(key=key) for key in keys)
     db.session.execute(delete(SignInAttempt).where(SignInAttempt.created_at < utcnow() - timedelta(days=1)))
-
-
-def forgive_try(keys: Iterable[str]) -> None:
-    """A try that turned out right was no guess: take the newest one of each key back."""
-    for key in keys:
-        newest = (
-            select(SignInAttempt).where(SignInAttempt.key == key).order_by(SignInAttempt.id.desc()).limit(1)
-        )
-        if (attempt := db.session.scalar(newest)) is not None:
-            db.session.delete(attempt)

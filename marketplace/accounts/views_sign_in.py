@@ -12,6 +12,7 @@ from marketplace.accounts import actions_sign_in as actions
 from marketplace.accounts import totp
 from marketplace.accounts.blueprint import blueprint
 from marketplace.accounts.forms import CodeForm, ConsentForm, SignInForm
+from marketplace.accounts.models import User
 from marketplace.accounts.pending import Pending, keep, pending
 from marketplace.accounts.sessions import carry, current_session
 from marketplace.accounts.throttle import TooManyTries
@@ -44,6 +45,15 @@ def step_url(endpoint: str) -> str:
     return url_for(endpoint, next=wanted) if wanted else url_for(endpoint)
 
 
+def after_step(user: User, token: str | None, *, second: bool = False) -> Any:
+    """Go on signed in, or to the step that is still missing."""
+    if token is not None:
+        carry(token)
+        return to(onward())
+    keep(user, second)
+    return next_step(Pending(user, second))
+
+
 def next_step(found: Pending) -> Any:
     """Lead to what is still missing, or open the session."""
     user = found.user
@@ -64,18 +74,20 @@ def sign_in() -> Any:
     if current_user.is_authenticated and request.method == "GET":
         return to(onward())
     form = SignInForm()
-    found: list[Any] = []
+    found: list[tuple[User, str | None]] = []
 
     def check() -> None:
         found.append(
             actions.check_password(
-                email=form.email.data or "", password=form.password.data or "", address=network_address()
+                email=form.email.data or "",
+                password=form.password.data or "",
+                address=network_address(),
+                agent=request.user_agent.string,
             )
         )
 
     if submitted(form, check):
-        keep(found[0])
-        return next_step(Pending(found[0], second=False))
+        return after_step(*found[0])
     return show("accounts/sign_in.html", form=form, next=request.args.get("next"))
 
 
@@ -87,14 +99,19 @@ def second_factor() -> Any:
     if found is None or not found.user.totp_secret:
         return to(step_url("accounts.sign_in"))
     form = CodeForm()
+    token: list[str | None] = []
     if submitted(
         form,
-        lambda: actions.check_second_factor(
-            user=found.user, code=form.code.data or "", address=network_address()
+        lambda: token.append(
+            actions.check_second_factor(
+                user=found.user,
+                code=form.code.data or "",
+                address=network_address(),
+                agent=request.user_agent.string,
+            )
         ),
     ):
-        keep(found.user, second=True)
-        return next_step(Pending(found.user, second=True))
+        return after_step(found.user, token[0], second=True)
     return show("accounts/second_factor.html", form=form)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectField
+from wtforms import BooleanField
 from wtforms.validators import Optional, Regexp
 
-from marketplace.web.fields import DayField, Needed, TextField, options
+from marketplace.web.fields import ChoiceField, DayField, Needed, TextField, options
 
 NEEDED = [Needed()]
 DIGITS = Regexp(r"^\d{2}$", message=_("두 자리 숫자 코드를 입력해 주십시오."))
@@ -37,7 +37,7 @@ class KpiForm(FlaskForm):
     name_ko = TextField(_("이름 (한국어)"), NEEDED, limit=80)
     name_en = TextField(_("이름 (영어)"), NEEDED, limit=80)
     unit = TextField(_("단위"), NEEDED, limit=30)
-    direction = SelectField(
+    direction = ChoiceField(
         _("좋은 방향"), choices=options([("up", _("높을수록 좋음")), ("down", _("낮을수록 좋음"))])
     )
     formula = TextField(_("산식"), NEEDED, limit=300)

@@ -17,10 +17,9 @@ from marketplace.companies.corrections import content, corrected
 from marketplace.companies.eligibility import ITEMS, SEOUL, Result, missing_parts, takes_requests
 from marketplace.companies.limits import hold, money_for, require_only_one
 from marketplace.companies.models import MentoringRequest
-from marketplace.companies.periods import written_day
 from marketplace.companies.states import RequestState, next_state
 from marketplace.database import utcnow
-from marketplace.errors import N_, RuleBroken
+from marketplace.errors import N_, RuleBroken, written_day
 from marketplace.events import Event
 from marketplace.notifications import tell_all
 

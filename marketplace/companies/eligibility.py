@@ -16,10 +16,9 @@ from marketplace.companies import queries
 from marketplace.companies.corrections import corrected
 from marketplace.companies.limits import money_for
 from marketplace.companies.models import RELATION_LABELS, MentoringRequest, RelationToFirm, kinds_written
-from marketplace.companies.periods import written_day
 from marketplace.companies.states import RequestState
 from marketplace.database import utcnow
-from marketplace.errors import N_
+from marketplace.errors import N_, written_day
 from marketplace.programmes.models import Programme, ProgrammeState
 
 DECLARATIONS = {

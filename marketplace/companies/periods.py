@@ -11,8 +11,3 @@ def months_after(day: date, months: int) -> date:
     first = date(day.year + years, month + 1, 1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     return first.replace(day=min(day.day, last.day))
-
-
-def written_day(day: date) -> str:
-    """A day as it stands in a sentence: 2026. 12. 2."""
-    return f"{day.year}. {day.month}. {day.day}."

@@ -37,7 +37,7 @@ TONES = {
     RequestState.WITHDRAWN: "gray",
     RequestState.STOPPED: "danger",
 }
-_OUTCOMES = {"upheld": N_("기각(부적격 유지)"), "reopened": N_("인용(다시 검토)")}
+OUTCOMES = {"upheld": N_("기각(부적격 유지)"), "reopened": N_("인용(다시 검토)")}
 
 
 def state_badge(state: str) -> tuple[str, str]:
@@ -119,7 +119,7 @@ def history(request: MentoringRequest) -> list[dict[str, Any]]:
         before = entry.event
         label = EVENT_LABELS.get(Event(entry.event), entry.event)
         note = case_note if entry.id not in own else _note(entry.facts)
-        outcome = _OUTCOMES.get(entry.facts.get("outcome", ""))
+        outcome = OUTCOMES.get(entry.facts.get("outcome", ""))
         who = gettext("자동 처리") if entry.actor_role == "system" else entry.actor_name
         told.append(
             {

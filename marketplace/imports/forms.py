@@ -5,21 +5,21 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, RadioField, SelectField
+from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
-from marketplace.web.fields import options
+from marketplace.web.fields import ChoiceField, RadiosField, options
 
 
 class UploadForm(FlaskForm):
     """What is in the file, which programme it is for, and the file."""
 
-    kind = RadioField(
+    kind = RadiosField(
         _("자료 종류"),
         [InputRequired(_("자료 종류를 고르십시오."))],
         choices=options([("experts", _("전문가")), ("requests", _("신청"))]),
     )
-    programme_id = SelectField(
+    programme_id = ChoiceField(
         _("사업"), coerce=int, validate_choice=False, description=_("신청을 가져올 때만 쓰입니다.")
     )
     invite = BooleanField(

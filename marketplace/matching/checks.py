@@ -6,19 +6,21 @@ place at that step, so that of two approvals of the last place exactly one goes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from marketplace.errors import N_, Filled, NotAllowed, RuleBroken
+from marketplace.codes.actions import current_codebook
+from marketplace.codes.book import newest_region
+from marketplace.errors import N_, Filled, Named, NotAllowed, RuleBroken
 from marketplace.experts.models import Expert
 from marketplace.matching.models import MatchCase, held_periods
 from marketplace.matching.organisations import organisation_name, same_organisation
 from marketplace.matching.periods import Step, coming_period, days_of, period_at
 from marketplace.matching.profiles import InterestKind, Period, Relation, RelationKind
 from marketplace.matching.rows import case_profile, expert_profile, gates_of, relations_of
-from marketplace.matching.rules import RELATION_TEXT, Exclusion, add_months, exclusions, peak
+from marketplace.matching.rules import EXCLUSION_TEXT, RELATION_TEXT, Exclusion, add_months, exclusions, peak
 from marketplace.matching.states import PLACE_HELD_IN, CaseState, next_state
 
 #: Cases of others that hold a place against this step.
@@ -43,6 +45,8 @@ FULL = {
         " 반려하면 운영기관이 다른 전문가를 추천합니다."
     ),
 }
+#: Facts of a broken rule that are days.
+_DAYS = frozenset({"available_from", "available_until", "start_on", "ends_on"})
 REFUSED = N_("%(name)s 전문가는 이 신청에 배정할 수 없습니다. %(reason)s")
 
 
@@ -102,9 +106,27 @@ def reasons(broken: Sequence[Exclusion]) -> str:
     Whoever mends the first of them would otherwise learn of the next only then.
     """
     ordered = sorted(broken, key=lambda exclusion: exclusion.rule not in set(InterestKind))
-    sentences = dict.fromkeys(exclusion.sentence for exclusion in ordered)
+    sentences = dict.fromkeys(told(exclusion.rule, exclusion.facts, _region) for exclusion in ordered)
     facts: dict[str, str] = {f"reason_{number}": sentence for number, sentence in enumerate(sentences)}
     return Filled(" ".join(f"%({name})s" for name in facts), **facts)
+
+
+def told(rule: str, facts: Mapping[str, str], region: Callable[[str], str]) -> Filled:
+    """A broken rule as it is told: days as days and the region by its name, where rankings keep plain text.
+
+    ``region`` finds the name of a code. The kept text stays as it is, since rankings are replayed to the letter.
+    """
+    said: dict[str, Any] = dict(facts)
+    for name in _DAYS & facts.keys():
+        said[name] = date.fromisoformat(facts[name])
+    if "region" in facts:
+        said["region"] = region(facts["region"])
+    return Filled(EXCLUSION_TEXT[rule], **said)
+
+
+def _region(code: str) -> str:
+    found = current_codebook().regions.get(newest_region(code))
+    return Named(found.short, found.en) if found else code
 
 
 def require_free(expert: Expert, case: MatchCase, step: Step) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.matching.models import Candidate
-from marketplace.web.fields import LongTextField, Needed, WholeNumberField, options
+from marketplace.web.fields import PAGE_TOO_OLD, LongTextField, Needed, WholeNumberField, options
 
 REASON_LIMIT = 2000
 
@@ -60,7 +60,7 @@ class ReleaseForm(FlaskForm):
 
     experts = Numbers(_l("추천할 전문가"), choices=[])
     reason = LongTextField(_l("적게 추천하는 사유"), limit=REASON_LIMIT)
-    seen = HiddenField(validators=[Length(max=64)])
+    seen = HiddenField(validators=[Length(max=64, message=PAGE_TOO_OLD)])
     listed = Numbers(choices=[])
 
 

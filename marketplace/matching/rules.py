@@ -66,9 +66,6 @@ RELATION_TEXT: Mapping[RelationKind, str] = {
 
 MODE_TEXT: Mapping[Mode, str] = {Mode.ONSITE: N_("대면"), Mode.REMOTE: N_("비대면"), Mode.BOTH: N_("모두")}
 
-#: Facts whose value is itself a msgid, to be translated before it is put into the sentence.
-TRANSLATED_FACTS = frozenset({"relation", "wanted", "offered"})
-
 
 #: What counted before a programme could say so itself. Rankings kept without ``ties`` replay with this.
 FORMER_TIES = pairs_of(

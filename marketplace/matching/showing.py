@@ -16,13 +16,13 @@ from marketplace.errors import N_
 from marketplace.experts import frame
 from marketplace.experts.labels import Labels, without_contacts
 from marketplace.experts.models import SKILL_LEVELS, Expert
-from marketplace.i18n import fitted
+from marketplace.matching.checks import told
 from marketplace.matching.explanation import PART_TEXT
 from marketplace.matching.models import Candidate, MatchCase
 from marketplace.matching.periods import coming_period
 from marketplace.matching.profiles import Period
 from marketplace.matching.rows import relations_of
-from marketplace.matching.rules import EXCLUSION_TEXT, TRANSLATED_FACTS, UNKNOWN_TEXT, peak
+from marketplace.matching.rules import UNKNOWN_TEXT, peak
 from marketplace.matching.second import Pairing
 from marketplace.matching.states import (
     CANDIDATE_LABELS,
@@ -32,6 +32,7 @@ from marketplace.matching.states import (
     CandidateState,
     CaseState,
 )
+from marketplace.web.page import said
 
 CANDIDATE_TONES = {
     CandidateState.LISTED: "information",
@@ -290,9 +291,5 @@ def reach(expert: Expert, case: MatchCase) -> str | None:
 
 def exclusion(reason: Mapping[str, Any]) -> str:
     """The sentence of a broken rule in the reader's language, from what was stored of it."""
-    facts = {
-        name: gettext(value) if name in TRANSLATED_FACTS else value for name, value in reason["facts"].items()
-    }
-    if reason["rule"] == "region":
-        facts["region"] = _names().region(facts["region"])
-    return fitted(gettext(EXCLUSION_TEXT[reason["rule"]]), facts)
+    broken = told(reason["rule"], reason["facts"], _names().region)
+    return said(broken.sentence, broken.facts)

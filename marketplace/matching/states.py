@@ -196,7 +196,7 @@ TOLD: dict[str, tuple[str, ...]] = {  # whom a verb is told; wording in matching
     "return": ("operator",),
     "reject_final": ("firm", "expert", "operator"),
     "withdraw": ("expert",),  # the operator is told by the request
-    "stop": ("firm", "expert"),
+    "stop": ("firm", "expert", "asked_ministry"),
 }
 
 #: Who is reminded in which state, once while it lasts. Experts are reminded of their offer (``remind``).

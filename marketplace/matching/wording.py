@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from marketplace.access import Role
-from marketplace.errors import N_
+from marketplace.audit import history_of
+from marketplace.errors import N_, written_day
+from marketplace.events import Event
 from marketplace.matching.models import Candidate, MatchCase
 from marketplace.matching.states import RECORDED_AS, TOLD
 from marketplace.notifications import tell_all
@@ -204,6 +205,11 @@ WORDING: dict[tuple[str, str], Words] = {
         N_("운영기관이 절차를 중단하여 더 진행하지 않습니다. 그동안 검토해 주셔서 감사합니다."),
         OFFER_PAGE,
     ),
+    ("stop", "asked_ministry"): Words(
+        N_("운영기관이 %(firm)s 매칭을 중단했습니다. 최종 승인 절차도 끝났습니다."),
+        N_("사유: %(reason)s\n더 하실 일은 없습니다."),
+        CASE_PAGE,
+    ),
 }
 #: What is told besides when a step moved the period, because its start had passed.
 _PERIOD_MOVED = N_("시작일이 지나 %(firm)s 매칭의 지원 기간이 %(since)s ~ %(until)s로 바뀌었습니다.")
@@ -257,7 +263,16 @@ def _people(audience: str, case: MatchCase, about: Candidate | None) -> Iterable
         return case.request.programme.staff(Role.OPERATOR)
     if audience == "ministry":
         return case.request.programme.staff(Role.MINISTRY)
+    if audience == "asked_ministry":
+        return case.request.programme.staff(Role.MINISTRY) if _reached_ministry(case) else []
     return [about.expert.user] if about is not None else []
+
+
+def _reached_ministry(case: MatchCase) -> bool:
+    """Whether the final approval was ever asked for; one that was sent back or rejected is over, but was seen."""
+    return case.first_approved_at is not None or any(
+        entry.event == Event.MATCH_APPROVED_FIRST for entry in history_of(case)
+    )
 
 
 def _facts(case: MatchCase, about: Candidate | None) -> dict[str, Any]:
@@ -265,12 +280,7 @@ def _facts(case: MatchCase, about: Candidate | None) -> dict[str, Any]:
     return {
         "firm": case.request.company.name,
         "expert": about.expert.name if about is not None else "",
-        "since": day(case.since),
-        "until": day(case.last_day),
-        "due": day(due.astimezone(SEOUL).date()) if due is not None else "",
+        "since": written_day(case.since),
+        "until": written_day(case.last_day),
+        "due": written_day(due.astimezone(SEOUL).date()) if due is not None else "",
     }
-
-
-def day(value: date) -> str:
-    """2026. 7. 1."""
-    return f"{value.year}. {value.month}. {value.day}."

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import SelectField, SelectMultipleField
+from wtforms import SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.errors import N_
 from marketplace.programmes.conflicts import RELATIONS, TIES
 from marketplace.programmes.models import ProgrammeState
-from marketplace.web.fields import DayField, Needed, TextField, WholeNumberField, options
+from marketplace.web.fields import ChoiceField, DayField, Needed, TextField, WholeNumberField, options
 
 STATE_LABELS = {
     ProgrammeState.PREPARING: N_("준비 중"),
@@ -29,7 +29,7 @@ class ProgrammeForm(FlaskForm):
 
     name_ko = TextField(_("사업명 (한국어)"), NEEDED, limit=120)
     name_en = TextField(_("사업명 (영어)"), NEEDED, limit=120)
-    state = SelectField(_("상태"), choices=options((str(s), _(label)) for s, label in STATE_LABELS.items()))
+    state = ChoiceField(_("상태"), choices=options((str(s), _(label)) for s, label in STATE_LABELS.items()))
     opens_on = DayField(_("접수 시작일"), NEEDED)
     closes_on = DayField(_("접수 마감일"), NEEDED)
     budget = WholeNumberField(_("사업예산 (원)"), NEEDED, most=10**13)
@@ -39,7 +39,13 @@ class ProgrammeForm(FlaskForm):
     matching_days = _days(_("후보 추천 기한 (일)"))
     preference_days = _days(_("희망순위 제출 기한 (일)"))
     offer_days = _days(_("전문가 회신 기한 (일)"))
-    reminder_days = _days(_("회신 요청 알림 (일)"), _("제안한 날부터 이만큼 지나면 한 번 알립니다."))
+    reminder_days = _days(
+        _("처리 요청 알림 (일)"),
+        _(
+            "전문가에게는 제안한 날부터 이만큼 지나면 한 번 알립니다. 희망순위를 정할 기업과 승인할 운영기관, "
+            "중소벤처기업부에는 기한까지 남은 날이 ‘전문가 회신 기한’에서 이 날수를 뺀 만큼 되면 한 번 알립니다."
+        ),
+    )
     approval_days = _days(_("승인 기한 (단계별, 일)"))
     cooling_off_months = WholeNumberField(
         _("전 직장 이해충돌 기간 (개월)"), NEEDED, most=120, description=_("퇴직한 날부터 셉니다.")
@@ -70,7 +76,7 @@ class TierForm(FlaskForm):
 class ContributionForm(FlaskForm):
     """What a large company pledged and what has arrived."""
 
-    sponsor_id = SelectField(_("참여 대기업"), coerce=int, validate_choice=False)
+    sponsor_id = ChoiceField(_("참여 대기업"), coerce=int, validate_choice=False)
     pledged = WholeNumberField(_("약정액 (원)"), NEEDED, least=1, most=10**13)
     received = WholeNumberField(_("입금액 (원)"), NEEDED, most=10**13)
 

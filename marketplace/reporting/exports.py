@@ -31,7 +31,7 @@ from marketplace.matching.states import STATE_LABELS as CASE_LABELS
 from marketplace.matching.views_staff import queue_filter as case_filter
 from marketplace.programmes.actions import programmes_for
 from marketplace.programmes.forms import STATE_LABELS as PROGRAMME_LABELS
-from marketplace.reporting import records
+from marketplace.reporting import reading, records
 from marketplace.reporting.tables import Table
 from marketplace.rounds import sheets as round_sheets
 from marketplace.taxonomy.actions import terms
@@ -151,7 +151,8 @@ def _organisations(user: User) -> list[list[Any]]:
 
 
 def _audit(user: User) -> list[list[Any]]:
-    found = records.audit_page(text_arg("event"), text_arg("actor"), text_arg("thing"), 1, EVERYTHING)
+    thing = reading.thing_code(text_arg("thing"))
+    found = records.audit_page(text_arg("event"), text_arg("actor"), thing, 1, EVERYTHING)
     return [
         [
             entry.id,
@@ -174,7 +175,8 @@ def _audit(user: User) -> list[list[Any]]:
 
 def _mails(user: User) -> list[list[Any]]:
     found = records.mail_page(text_arg("state"), text_arg("q"), 1, EVERYTHING).items
-    return [[m.id, m.recipient, m.subject, str(m.state), m.attempts, _local(m.sent_at)] for m in found]
+    labels = {state: gettext(label) for state, label in records.mail_labels().items()}
+    return [[m.id, m.recipient, m.subject, labels[m.state], m.attempts, _local(m.sent_at)] for m in found]
 
 
 def _programmes(user: User) -> list[list[Any]]:

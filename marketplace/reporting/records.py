@@ -5,11 +5,24 @@ from __future__ import annotations
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
+from marketplace import settings
 from marketplace.audit import AuditEntry, is_about
 from marketplace.database import PAGE_SIZE, Page, db, page_of
-from marketplace.errors import NotFound
+from marketplace.errors import N_, NotFound
 from marketplace.jobs import Job
 from marketplace.notifications import MailState, OutboxMail
+
+MAIL_LABELS = {MailState.PENDING: N_("대기"), MailState.SENT: N_("발송됨"), MailState.DEAD: N_("발송 불가")}
+
+
+def mails_are_kept() -> bool:
+    """Whether mails are only kept for the staff's page and none is sent, as in the demo."""
+    return settings.current().mail == "outbox"
+
+
+def mail_labels() -> dict[MailState, str]:
+    """The states of mails as they are: where none is sent, none waits to be sent."""
+    return MAIL_LABELS | ({MailState.PENDING: N_("보관됨 · 발송하지 않음")} if mails_are_kept() else {})
 
 
 def like(words: str) -> str:

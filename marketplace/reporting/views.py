@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -14,7 +14,6 @@ from marketplace.database import utcnow
 from marketplace.errors import N_
 from marketplace.events import EVENT_LABELS
 from marketplace.mail import send_again
-from marketplace.notifications import MailState
 from marketplace.reporting import exports, figures, reading, records
 from marketplace.reporting.tables import CSV_TYPE, XLSX_TYPE
 from marketplace.web.navigation import menu
@@ -41,8 +40,6 @@ place_to_go(
 menu(91, N_("메일"), "reporting.mails", lambda user: may(user, Permission.SEE_MAIL))
 menu(92, N_("작업"), "reporting.jobs", lambda user: may(user, Permission.SEE_MAIL))
 
-MAIL_LABELS = {MailState.PENDING: N_("대기"), MailState.SENT: N_("발송됨"), MailState.DEAD: N_("발송 불가")}
-
 
 @blueprint.get("/")
 @page(Access.PUBLIC)
@@ -64,7 +61,8 @@ def about() -> Any:
 @page(Permission.SEE_AUDIT)
 def audit_log() -> Any:
     """The record, newest first."""
-    entries = records.audit_page(text_arg("event"), text_arg("actor"), text_arg("thing"), number_arg("page"))
+    thing = reading.thing_code(text_arg("thing"))
+    entries = records.audit_page(text_arg("event"), text_arg("actor"), thing, number_arg("page"))
     options = [(str(event), gettext(label)) for event, label in EVENT_LABELS.items()]
     return show(
         "reporting/audit.html", entries=entries, labels=EVENT_LABELS, event_options=options, reading=reading
@@ -83,17 +81,21 @@ def audit_chain() -> Any:
 def mails() -> Any:
     """The outbox: what was, and what will be, sent."""
     found = records.mail_page(text_arg("state"), text_arg("q"), number_arg("page"))
-    keeps = current_app.config["SETTINGS"].mail == "outbox"
-    options = [(str(state), gettext(label)) for state, label in MAIL_LABELS.items()]
-    return show("reporting/mails.html", mails=found, labels=MAIL_LABELS, keeps=keeps, state_options=options)
+    labels, keeps = records.mail_labels(), records.mails_are_kept()
+    options = [(str(state), gettext(label)) for state, label in labels.items()]
+    return show("reporting/mails.html", mails=found, labels=labels, keeps=keeps, state_options=options)
 
 
 @blueprint.get("/mails/<int:mail_id>")
 @page(Permission.SEE_MAIL)
 def mail(mail_id: int) -> Any:
     """One mail. Its link is shown only where mails are not sent, as in the demo: it may carry a token."""
-    keeps = current_app.config["SETTINGS"].mail == "outbox"
-    return show("reporting/mail.html", mail=records.mail_with(mail_id), labels=MAIL_LABELS, keeps=keeps)
+    return show(
+        "reporting/mail.html",
+        mail=records.mail_with(mail_id),
+        labels=records.mail_labels(),
+        keeps=records.mails_are_kept(),
+    )
 
 
 @blueprint.post("/mails/<int:mail_id>/again")

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
 from marketplace.codes.actions import current_codebook
@@ -17,7 +17,16 @@ from marketplace.matching.explanation import PART_TEXT
 from marketplace.matching.forms import REASON_LIMIT, Numbers
 from marketplace.matching.weights import PRIOR_WEIGHTS
 from marketplace.rounds.options import OBJECTIVE_LABELS, Options
-from marketplace.web.fields import LongTextField, Needed, TextField, WholeNumberField, options
+from marketplace.web.fields import (
+    PAGE_TOO_OLD,
+    ChoiceField,
+    LongTextField,
+    Needed,
+    RadiosField,
+    TextField,
+    WholeNumberField,
+    options,
+)
 
 _LINES = 4000
 
@@ -54,7 +63,7 @@ class WeightsForm(FlaskForm):
     w_level = _weight("level")
     w_size = _weight("size")
     w_region = _weight("region")
-    objective = RadioField(
+    objective = RadiosField(
         _l("목표"),
         choices=options((key, _l(label)) for key, label in OBJECTIVE_LABELS.items()),
         default="score",
@@ -148,7 +157,7 @@ class RoundForm(WeightsForm):
     """The settings of a round."""
 
     name = TextField(_l("회차 이름"), [Needed(_l("회차 이름을 적어 주십시오."))], limit=80)
-    scope = RadioField(
+    scope = RadiosField(
         _l("신청"),
         choices=options([("all", _l("매칭을 기다리는 신청 모두")), ("chosen", _l("아래에서 고른 신청만"))]),
         default="all",
@@ -164,7 +173,7 @@ class RoundForm(WeightsForm):
         most=100,
         description=_l("기업이 이미 본 후보는 이만큼 더 좋은 배정이 있을 때만 바뀝니다."),
     )
-    team = RadioField(
+    team = RadiosField(
         _l("팀 지원"),
         choices=options(
             [
@@ -175,7 +184,7 @@ class RoundForm(WeightsForm):
         ),
         default="0",
     )
-    version = HiddenField(validators=[Length(max=12)])
+    version = HiddenField(validators=[Length(max=12, message=PAGE_TOO_OLD)])
 
     def options(self) -> Options:
         """The options that were filled in."""
@@ -210,8 +219,8 @@ class WhatIfForm(WeightsForm):
 class ChangeForm(FlaskForm):
     """A change of one pair by hand, and why."""
 
-    verb = StringField(validators=[Length(max=10)])  # the button that was pressed
-    expert = SelectField(
+    verb = StringField(validators=[Length(max=10, message=PAGE_TOO_OLD)])  # the button that was pressed
+    expert = ChoiceField(
         _l("전문가"), coerce=lambda v: int(v) if str(v).isdigit() and len(str(v)) < 10 else None,
         validate_choice=False,
     )  # fmt: skip
@@ -227,7 +236,7 @@ class DiscardForm(FlaskForm):
 class PublishForm(FlaskForm):
     """The word that lets a round out, and which of what fails may be left out."""
 
-    seen = HiddenField(validators=[Length(max=64)])
+    seen = HiddenField(validators=[Length(max=64, message=PAGE_TOO_OLD)])
     leave_out = Numbers(choices=[])
     reason = LongTextField(_l("추천 사유"), [Needed(_l("사유를 적어 주십시오."))], limit=REASON_LIMIT)
 

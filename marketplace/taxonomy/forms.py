@@ -6,10 +6,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import SelectField
 from wtforms.validators import Regexp, ValidationError
 
-from marketplace.web.fields import LongTextField, Needed, TextField
+from marketplace.web.fields import ChoiceField, LongTextField, Needed, TextField
 
 NEEDED = [Needed()]
 LONGEST = 80
@@ -70,7 +69,7 @@ class NewTermForm(TermForm):
         [*NEEDED, Regexp(r"^[A-Z]{3}-\d{2,3}$", message=_("QUA-12와 같은 꼴로 입력해 주십시오."))],
         limit=10,
     )
-    group_code = SelectField(_("분야"))
+    group_code = ChoiceField(_("분야"))
 
     def values(self) -> dict[str, Any]:
         return {**super().values(), "group_code": self.group_code.data}
@@ -79,4 +78,4 @@ class NewTermForm(TermForm):
 class ReplaceForm(FlaskForm):
     """Which term stands for this one from now on."""
 
-    replacement = SelectField(_("대신 쓸 용어"))
+    replacement = ChoiceField(_("대신 쓸 용어"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint
+from flask_babel import get_locale
 
 from marketplace.access import Permission, may
 from marketplace.errors import N_, RuleBroken
@@ -19,6 +20,11 @@ blueprints = [blueprint]
 menu(80, N_("분류체계"), "taxonomy.index", lambda user: may(user, Permission.EDIT_REFERENCE))
 
 
+def name_of(row: Any) -> str:
+    """The name of a term or a group in the reader's language."""
+    return str(row.name_en if str(get_locale()) == "en" else row.name_ko)
+
+
 @blueprint.get("/taxonomy")
 @page(Permission.EDIT_REFERENCE)
 def index() -> Any:
@@ -27,7 +33,7 @@ def index() -> Any:
     return show(
         "taxonomy/index.html",
         terms=terms,
-        group_options=[(group.code, group.name_ko) for group in actions.groups()],
+        group_options=[(group.code, name_of(group)) for group in actions.groups()],
         version=actions.newest_version(),
     )
 
@@ -37,7 +43,7 @@ def index() -> Any:
 def add() -> Any:
     """Add a term."""
     form = NewTermForm()
-    form.group_code.choices = options((group.code, group.name_ko) for group in actions.groups())
+    form.group_code.choices = options((group.code, name_of(group)) for group in actions.groups())
 
     def save() -> None:
         if any(term.code == form.code.data for term in actions.terms()):
@@ -57,7 +63,9 @@ def edit(code: str) -> Any:
     form = TermForm(obj=term)
     if submitted(form, lambda: actions.save_term(term.code, form.values(), by=me())):
         return to("/taxonomy")
-    return show("taxonomy/edit.html", term=term, form=form, replacement=_replace_form(code))
+    return show(
+        "taxonomy/edit.html", term=term, name=name_of(term), form=form, replacement=_replace_form(code)
+    )
 
 
 @blueprint.post("/taxonomy/<code>/replace")
@@ -68,13 +76,19 @@ def replace(code: str) -> Any:
     form = _replace_form(term.code)
     if submitted(form, lambda: actions.replace_term(term.code, form.replacement.data, by=me())):
         return to("/taxonomy")
-    return show("taxonomy/edit.html", term=term, form=TermForm(formdata=None, obj=term), replacement=form)
+    return show(
+        "taxonomy/edit.html",
+        term=term,
+        name=name_of(term),
+        form=TermForm(formdata=None, obj=term),
+        replacement=form,
+    )
 
 
 def _replace_form(code: str) -> ReplaceForm:
     form = ReplaceForm()
     form.replacement.choices = options(
-        (term.code, f"{term.code} {term.name_ko}")
+        (term.code, f"{term.code} {name_of(term)}")
         for term in actions.terms()
         if term.replaced_by is None and term.code != code
     )

@@ -21,6 +21,7 @@ from wtforms import (
 from wtforms.validators import StopValidation, ValidationError
 
 NOT_ON_THE_LIST = lazy_gettext("목록에 없는 값입니다. 목록에 있는 것을 다시 골라 주십시오.")
+PAGE_TOO_OLD = lazy_gettext("화면의 내용이 맞지 않습니다. 새로 고친 뒤 다시 해 주십시오.")
 _BREAKS = re.compile(r"\r\n?")
 
 

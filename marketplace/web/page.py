@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from enum import StrEnum
 from functools import wraps
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request
-from flask_babel import gettext
+from flask_babel import format_date, get_locale, gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from marketplace.access import Permission, may
-from marketplace.errors import Filled, RuleBroken
-from marketplace.i18n import fitted
+from marketplace.errors import Filled, Named, RuleBroken
+from marketplace.i18n import DAY_FORMATS, fitted
 
 
 class Access(StrEnum):
@@ -88,6 +89,10 @@ def said(sentence: str, facts: dict[str, Any] | None = None) -> str:
 def _said_fact(value: Any) -> Any:
     if isinstance(value, Filled):
         return said(value.sentence, value.facts)
+    if isinstance(value, Named):
+        return value.english if str(get_locale()) == "en" else str(value)
+    if isinstance(value, date):
+        return format_date(value, DAY_FORMATS[str(get_locale())])
     return gettext(value) if value and isinstance(value, str) else value
 
 

@@ -17,7 +17,7 @@ from werkzeug.routing import IntegerConverter, Map
 from marketplace.access import Permission, may
 from marketplace.database import db, read_only, utcnow
 from marketplace.errors import N_, NotAllowed, NotFound, RuleBroken
-from marketplace.i18n import CATALOGUES, LANGUAGES
+from marketplace.i18n import CATALOGUES, DAY_FORMATS, LANGUAGES
 from marketplace.web.navigation import navigation
 from marketplace.web.page import said
 
@@ -75,7 +75,7 @@ def day(value: date | None) -> str:
     """2026. 7. 1.; in English 1 Jul 2026"""
     if value is None:
         return "–"
-    return str(format_date(value, "yyyy. M. d." if chosen_language() == "ko" else "d MMM yyyy"))
+    return str(format_date(value, DAY_FORMATS[chosen_language()]))
 
 
 def moment(value: datetime | None) -> str:

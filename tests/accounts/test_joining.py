@@ -58,7 +58,7 @@ def test_an_expert_joins_confirms_and_signs_in(app, client):
     assert db.session.get_one(User, user.id, populate_existing=True).confirmed_at is None
     assert client.post(link).location == "/sign-in"
     assert send(client, user.email).location == "/todo"
-    assert events()[:3] == ["sign_in_tried", "signed_up", "sign_in_tried"]
+    assert events()[:3] == ["sign_in_tried", "signed_up", "sign_in_failed"]
     assert "email_confirmed" in events()
 
 

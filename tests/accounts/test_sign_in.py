@@ -9,6 +9,7 @@ from marketplace.access import Role
 from marketplace.accounts import actions_admin, actions_password
 from marketplace.accounts.models import SignInAttempt, SignInSession
 from marketplace.application import create_app
+from marketplace.audit import AuditEntry
 from marketplace.database import db, utcnow
 from tests import factories
 from tests.accounts.people import PASSWORD, events, person, same_text, send
@@ -35,7 +36,7 @@ def test_a_person_signs_in_and_out(app, client):
     assert user.name in client.get("/todo").text
     assert client.post("/sign-out").status_code == 303
     assert client.get("/todo").location.startswith("/sign-in")
-    assert events() == ["sign_in_tried", "password_checked", "signed_in", "signed_out"]
+    assert events() == ["signed_in", "signed_out"]
     assert db.session.scalars(select(SignInAttempt)).all() == []
 
 
@@ -45,7 +46,7 @@ def test_the_form_keeps_the_address_and_never_the_password(app, client):
     assert answer.status_code == 422
     assert user.email in answer.text
     assert "틀린 비밀번호입니다" not in answer.text
-    assert events() == ["sign_in_tried", "sign_in_failed"]
+    assert events() == ["sign_in_failed"]
 
 
 @pytest.mark.parametrize(
@@ -75,6 +76,26 @@ def test_an_account_that_cannot_be_used_says_so_only_to_who_knows_the_password(a
     assert sentence in send(client, user.email).text
     assert sentence not in send(client, user.email, "틀린 비밀번호입니다").text
     assert db.session.scalars(select(SignInSession)).all() == []
+    assert events() == ["sign_in_failed", "sign_in_failed"]
+
+
+def test_a_sign_in_is_one_entry_of_the_record_by_the_person(app, client):
+    user = person()
+    send(client, user.email)
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.event != "reference_loaded")).one()
+    assert (entry.event, entry.actor_id, entry.thing_type, entry.thing_id) == (
+        "signed_in",
+        user.id,
+        "users",
+        user.id,
+    )
+
+
+def test_a_password_that_waits_for_another_step_is_one_entry_as_well(app, client):
+    user = person(Role.EXPERT)
+    send(client, user.email)
+    assert events() == ["password_checked"]
+    assert db.session.scalars(select(SignInAttempt)).all() == []
 
 
 def statements(app, client, email):

@@ -16,6 +16,7 @@ _AUDIENCES = {
     "former_expert": "먼저 제안받은 전문가",
     "operator": "운영기관",
     "ministry": "중소벤처기업부",
+    "asked_ministry": "중소벤처기업부(최종 승인을 요청받았던 때)",
 }
 
 

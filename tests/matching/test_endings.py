@@ -47,8 +47,23 @@ def test_the_operator_stops_a_case_and_its_request_in_every_open_state(world, st
     for thing in (case, case.request):
         assert [entry.event for entry in history_of(thing)] == ["case_stopped"]
     people = {factories.person_of(case.request.company).id, *([asked.expert.user_id] if asked else [])}
+    if state is CaseState.FIRST_APPROVED:
+        people.add(world.official.id)
     assert told() == {(person, "case_stopped") for person in people}
     assert verify_chain() is None
+
+
+def test_the_ministry_hears_of_a_stop_also_when_it_had_sent_the_match_back(world):
+    case = world.case(CaseState.ACCEPTED)
+    actions.approve_first(case, seen=case.chosen_id, by=world.operator)
+    actions.send_back(fresh(case), LONG_REASON, by=world.official)
+    actions.stop(fresh(case), LONG_REASON, by=world.operator)
+    told_of_the_stop = [
+        notice
+        for notice in db.session.query(Notice).filter_by(user_id=world.official.id)
+        if notice.event == "case_stopped"
+    ]
+    assert [notice.path for notice in told_of_the_stop] == [f"/cases/{case.id}"]
 
 
 def test_a_stopped_case_frees_the_experts_place(world):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -180,6 +180,40 @@ def test_excluded_experts_are_searched_by_name_and_reason(world, client):
     assert "전문가가 몸담았던" in text
     assert "제외될사람" not in page(client, world.operator, f"/cases/{case.id}/excluded?q=없는말")
     assert str(out.id) in page(client, world.operator, f"/cases/{case.id}/excluded?q=몸담")
+
+
+def test_days_and_the_region_of_a_broken_rule_are_written_as_on_other_pages(world, client):
+    case = world.case()
+    late = factories.expert(available_from=date(2030, 1, 5), mode="onsite", regions=["11"])
+    case.request.mode, case.request.region = "onsite", "48"
+    factories.save(case.request)
+    start = case.since
+    text = page(client, world.operator, f"/cases/{case.id}/excluded")
+    wanted = f"2030. 1. 5.부터 활동할 수 있어 희망 시작일 {start.year}. {start.month}. {start.day}.에 맞지"
+    assert wanted in text
+    assert "2030-01-05" not in text
+    refused = post(
+        client,
+        world.operator,
+        f"/cases/{case.id}/override",
+        {"expert": late.id, "reason": LONG_REASON},
+        status=422,
+    ).text
+    assert wanted in refused
+    assert "대면 지원이 필요한 지역(경남)이" in refused
+    world.operator.language = "en"
+    factories.save(world.operator)
+    refused = post(
+        client,
+        world.operator,
+        f"/cases/{case.id}/override",
+        {"expert": late.id, "reason": LONG_REASON},
+        status=422,
+    ).text
+    assert "5 Jan 2030" in refused
+    assert "Gyeongnam" in refused
+    kept = next(out for out in rank_case(case).result["excluded"] if out["expert"] == str(late.id))
+    assert kept["reasons"][0]["facts"]["available_from"] == "2030-01-05"
 
 
 def test_excluded_experts_stand_in_the_order_of_their_numbers(world, client):

@@ -1,10 +1,12 @@
 """The landing page, the pages of the record, and the exports."""
 
+import ast
 import csv
 import io
+from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from marketplace.access import Role
 from marketplace.audit import AuditEntry, recorded
@@ -14,6 +16,7 @@ from marketplace.database import db
 from marketplace.events import Event
 from marketplace.notifications import tell
 from marketplace.reporting.exports import EXPORTS
+from marketplace.reporting.fact_labels import FACTS
 from tests import factories
 from tests.conftest import sign_in
 
@@ -81,9 +84,65 @@ def test_the_record_reads_as_words_and_leads_to_all_about_a_thing(app, client):
     sign_in(client, auditor)
     shown = client.get("/audit").text
     assert f'href="/audit?thing=users+{auditor.id}">계정 {auditor.id}</a>' in shown
-    assert "employer · 포스코, kin · 형제기업; 겹치는 곳: 없음" in shown
-    assert "paused: 예" in shown
+    assert "전 직장 · 포스코, 친족 관계 · 형제기업; 겹치는 곳: 없음" in shown
+    assert "활동 일시중지: 예" in shown
     assert "[[" not in shown
+    assert "계정 변경" in client.get(f"/audit?thing=계정 {auditor.id}").text
+
+
+def test_the_codes_in_the_record_are_said_in_words_and_kept_as_they_are(app, client):
+    auditor = factories.user(Role.AUDITOR)
+    facts = {
+        "compared": {
+            "ties": [["vendor", "vendor"]],
+            "relations": [["self", "정우고무", "kept"], ["contributor", "포스코", "added"]],
+            "met": [["shares", "포스코", "출연 기업"]],
+        },
+        "period": ["2027-01-11", "2027-04-10"],
+        "due": "2026-11-23T01:51:31+00:00",
+        "checks": {"budget": {"result": "fault", "note": "모자람"}, "brn": {"result": "ok", "note": ""}},
+        "changed": {"closes_on": ["2026-01-05", "2026-02-05"], "conflicts": [{"kin": ["self"]}, {"kin": []}]},
+        "step": "remind_operator",
+        "opened": {"relations": [{"kind": "customer", "name": "현대모비스", "brn": None}]},
+        "role": ["company", "expert"],
+        "terms": ["QUA-01"],
+        "in_other_cases": {"12": {"expert": 7}},
+        "consents": ["privacy 1"],
+    }
+    with recorded(auditor, Event.ACCOUNT_EDITED, auditor, **facts):
+        pass
+    sign_in(client, auditor)
+    shown = client.get("/audit?event=account_edited").text
+    for words in (
+        "공급기업과의 관계 · vendor",
+        "신청 기업 · 정우고무 · 변동 없음, 출연 기업 · 포스코 · 매칭 시작 후 추가됨",
+        "겹치는 곳: 지분 보유 · 포스코 · 출연 기업",
+        "지원 기간: 2027. 1. 11. ~ 2027. 4. 10.",
+        "처리 기한: 2026. 11. 23. 오전 10:51",
+        "예산: 부적합 (모자람); 사업자등록번호: 적합",
+        "접수 마감일: 2026. 1. 5. → 2026. 2. 5.",
+        "이해충돌: 친족 관계: 신청 기업 → 친족 관계: 없음",
+        "단계: 운영기관의 1차 승인",
+        "고객사 · 현대모비스",
+        "역할: 기업, 전문가",
+        "매칭 12: 전문가: 7",
+        "개인정보 수집·이용 동의 1",
+    ):
+        assert words in shown, words
+    assert "QUA-01" not in shown
+    kept = db.session.scalars(select(AuditEntry).where(AuditEntry.event == "account_edited")).one()
+    assert kept.facts == facts
+
+
+def test_every_fact_that_is_recorded_has_a_word():
+    root = Path(__file__).parents[2] / "marketplace"
+    names = set()
+    for path in root.rglob("*.py"):
+        for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
+            if ast.unparse(call.func) in ("recorded", "also_about", "record.facts.update"):
+                names |= {word.arg for word in call.keywords if word.arg}
+    assert len(names) > 50
+    assert sorted(names - set(FACTS)) == []
 
 
 def test_the_administrator_finds_the_jobs_in_the_menu(app, client):
@@ -110,6 +169,23 @@ def test_the_demo_shows_its_mails_with_their_links(app, client):
     sign_in(client, factories.user(Role.ADMIN))
     assert "신청이 접수되었습니다." in client.get("/mails").text
     assert "http://localhost/requests/7" in client.get("/mails/1").text
+
+
+def test_where_mails_are_only_kept_none_is_said_to_wait(app, client, monkeypatch):
+    person = factories.user(Role.COMPANY)
+    with recorded(None, Event.REQUEST_SUBMITTED, person):
+        tell(person, Event.REQUEST_SUBMITTED, "신청이 접수되었습니다.", "/requests/7")
+    sign_in(client, factories.user(Role.ADMIN))
+    for path in ("/mails", "/mails/1"):
+        page = client.get(path).text
+        assert "지금은 메일을 발송하지 않습니다" in page
+        assert "보관됨 · 발송하지 않음" in page
+        assert ">대기<" not in page
+    monkeypatch.setattr(app.config["SETTINGS"], "mail", "smtp")
+    for path in ("/mails", "/mails/1"):
+        page = client.get(path).text
+        assert "발송하지 않" not in page
+        assert "대기" in page
 
 
 #: The lists of a round ask for one; tests/rounds/test_views.py takes each of them along.

@@ -48,6 +48,22 @@ def filled(**more: object) -> dict[str, object]:
     return {**base, **more}
 
 
+@pytest.mark.parametrize(
+    "language, words", [("ko", "목록에 없는 값입니다"), ("en", "This is not on the list")]
+)
+def test_what_a_page_never_sends_is_refused_in_the_readers_language(app, language, words):
+    client = operator(app, Market(requests=1))
+    client.set_cookie("language", language)
+    for wrong in ({"objective": "x"}, {"scope": "x"}, {"team": "9"}):
+        answer = client.post("/rounds/new", data=filled(**wrong))
+        assert answer.status_code == 422
+        shown = text_of(answer)
+        assert words in shown
+        assert "valid choice" not in shown
+    long = text_of(client.post("/rounds/new", data=filled(version="9" * 13)))
+    assert "longer than" not in long
+
+
 def test_an_operator_makes_a_round_and_finds_it_while_it_runs_and_afterwards(app):
     from marketplace import jobs
 

@@ -51,3 +51,19 @@ def test_a_replaced_term_is_shown_with_its_successor(operator, client):
 def test_a_term_that_does_not_exist_is_not_found(operator, client):
     assert client.get("/taxonomy/XXX-99").status_code == 404
     assert client.post("/taxonomy/XXX-99/replace", data={"replacement": "SYS-01"}).status_code == 404
+
+
+def test_a_reader_of_english_sees_the_names_in_english(operator, client):
+    term = term_with("QUA-01")
+    client.set_cookie("language", "en")
+    assert f">QUA-01 {term.name_en}</h1>" in client.get("/taxonomy/QUA-01").text
+    listed = client.get("/taxonomy").text
+    assert "Quality" in listed.split("<table")[0]
+
+
+def test_a_group_that_is_not_on_the_list_is_answered_in_the_readers_language(operator, client):
+    data = {"code": "QUA-90", "group_code": "NONE", "name_ko": "냄새", "name_en": "Odour"}
+    assert "목록에 없는 값입니다" in client.post("/taxonomy/new", data=data).text
+    client.set_cookie("language", "en")
+    answer = client.post("/taxonomy/new", data=data).text
+    assert "not on the list" in answer
