@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation, User
 from marketplace.brn import formatted
-from marketplace.companies.periods import months_after
+from marketplace.civil import months_after
 from marketplace.companies.states import (
     FIRM_ANSWERS_IN,
     OPEN_STATES,

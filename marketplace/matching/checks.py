@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from marketplace.civil import months_after
 from marketplace.codes.actions import current_codebook
 from marketplace.codes.book import newest_region
 from marketplace.errors import N_, Filled, Named, NotAllowed, RuleBroken
@@ -20,7 +21,7 @@ from marketplace.matching.organisations import organisation_name, same_organisat
 from marketplace.matching.periods import Step, coming_period, days_of, period_at
 from marketplace.matching.profiles import InterestKind, Period, Relation, RelationKind
 from marketplace.matching.rows import case_profile, expert_profile, gates_of, relations_of
-from marketplace.matching.rules import EXCLUSION_TEXT, RELATION_TEXT, Exclusion, add_months, exclusions, peak
+from marketplace.matching.rules import EXCLUSION_TEXT, RELATION_TEXT, Exclusion, exclusions, peak
 from marketplace.matching.states import PLACE_HELD_IN, CaseState, next_state
 
 #: Cases of others that hold a place against this step.
@@ -227,7 +228,7 @@ def comparisons(expert: Expert, case: MatchCase) -> list[Comparison]:
                 stands = any(e.rule == tie.kind.value and e.facts["relation"] == label for e in rules)
                 counts = f"{tie.kind.value}:{relation.kind.value}" in gates.ties
                 left = tie.until if tie.kind is InterestKind.EMPLOYER else None
-                free_from = add_months(left, gates.cooling_off_months) if counts and left else None
+                free_from = months_after(left, gates.cooling_off_months) if counts and left else None
                 row = Comparison(
                     tie.kind.value, relation.organisation, label, stands, change, counts, left, free_from
                 )

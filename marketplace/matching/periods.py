@@ -9,11 +9,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+from marketplace.civil import months_after
 from marketplace.companies.eligibility import today
 from marketplace.companies.models import MentoringRequest
 from marketplace.matching.models import MatchCase
 from marketplace.matching.profiles import Period
-from marketplace.matching.rules import add_months
 from marketplace.matching.states import CaseState
 
 
@@ -37,7 +37,7 @@ COMING = {
 
 def period_from(request: MentoringRequest, since: date) -> Period:
     """The request's months from a day on."""
-    return Period(since, add_months(since, request.months or 3))
+    return Period(since, months_after(since, request.months or 3))
 
 
 def period_at(case: MatchCase, step: Step) -> Period:

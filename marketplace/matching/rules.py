@@ -6,12 +6,12 @@ because a conflict that is overlooked cannot be made good afterwards.
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
+from marketplace.civil import months_after
 from marketplace.codes.book import newest_region
 from marketplace.errors import N_, Filled
 from marketplace.matching.organisations import organisation_name, same_organisation
@@ -120,17 +120,11 @@ class Exclusion:
 
 
 @lru_cache(maxsize=10_000)
-def add_months(day: date, months: int) -> date:
-    """The same day of the month ``months`` later, or the last day of that month when it is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
 def period_of(request: RequestProfile) -> Period | None:
     """The days the request asks for, or None when it names no start."""
     if request.start_on is None:
         return None
-    return Period(request.start_on, add_months(request.start_on, request.months))
+    return Period(request.start_on, months_after(request.start_on, request.months))
 
 
 def peak(commitments: Iterable[Period], within: Period) -> int:
@@ -268,4 +262,4 @@ def _stands(tie: Interest, relation: Relation, start: date | None, gates: Gates)
         return False
     if tie.kind is not InterestKind.EMPLOYER or tie.until is None or start is None:
         return True
-    return start < add_months(tie.until, gates.cooling_off_months)
+    return start < months_after(tie.until, gates.cooling_off_months)

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from marketplace.audit import history_of
+from marketplace.civil import months_after
 from marketplace.companies.eligibility import today
 from marketplace.database import db
 from marketplace.errors import RuleBroken
 from marketplace.matching import actions
 from marketplace.matching.models import MatchCase
-from marketplace.matching.rules import add_months
 from marketplace.matching.states import CaseState
 from marketplace.notifications import Notice
 from tests import factories
@@ -31,7 +31,7 @@ def begun(world, state, days=10, **facts):
     """A case that should have begun some days ago."""
     case = world.case(state, **facts)
     case.since = today() - timedelta(days=days)
-    case.until = add_months(case.since, 3)
+    case.until = months_after(case.since, 3)
     return fresh(factories.save(case))
 
 
@@ -42,7 +42,7 @@ def fresh(case):
 
 def moved_to(case, days):
     since = today() + timedelta(days=days)
-    return (case.since, case.until) == (since, add_months(since, 3))
+    return (case.since, case.until) == (since, months_after(since, 3))
 
 
 def told_of_it():
@@ -121,7 +121,7 @@ def test_places_are_counted_in_the_moved_period(world):
 
 def test_a_former_employer_is_judged_by_the_moved_start(world):
     """The cooling-off of 24 months ends between the old start and the moved one."""
-    left = add_months(today() + timedelta(days=2), -24)
+    left = months_after(today() + timedelta(days=2), -24)
     expert = factories.expert(careers=(("한빛전자", date(2000, 1, 1), left),))
     company = factories.company(name="한빛전자")
     case = begun(world, CaseState.ACCEPTED, expert=expert, company=company)

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from marketplace.civil import months_after
 from marketplace.matching.organisations import same_organisation
 from marketplace.matching.profiles import (
     Career,
@@ -21,7 +22,6 @@ from marketplace.matching.rules import (
     EXCLUSION_TEXT,
     FORMER_TIES,
     Gates,
-    add_months,
     exclusions,
     peak,
     unchecked,
@@ -242,7 +242,7 @@ def test_organisations_are_the_same_by_number_or_by_name(
 
 
 def test_months_end_on_the_last_day_when_the_month_is_shorter() -> None:
-    assert add_months(date(2026, 11, 30), 3) == date(2027, 2, 28)
+    assert months_after(date(2026, 11, 30), 3) == date(2027, 2, 28)
 
 
 def test_every_exclusion_fills_its_sentence() -> None:

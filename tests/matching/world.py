@@ -8,13 +8,13 @@ from typing import Any
 
 from marketplace.access import Role
 from marketplace.accounts.models import User
+from marketplace.civil import months_after
 from marketplace.companies.states import RequestState
 from marketplace.database import db, utcnow
 from marketplace.experts.models import Expert
 from marketplace.matching import actions
 from marketplace.matching.index import rank_case
 from marketplace.matching.models import Candidate, MatchCase
-from marketplace.matching.rules import add_months
 from marketplace.matching.states import CandidateState, CaseState
 from marketplace.programmes.models import Programme
 from tests import factories
@@ -55,7 +55,7 @@ class World:
         """
         company = facts.pop("company", None) or factories.company()
         request = factories.request(company, self.programme, RequestState.ELIGIBLE)
-        case = factories.case(request, until=add_months(factories.START, 3), **facts)
+        case = factories.case(request, until=months_after(factories.START, 3), **facts)
         if state is CaseState.MATCHING:
             return case
         asked = expert or self.experts[0]

@@ -6,10 +6,10 @@ from typing import Any
 
 from marketplace import jobs
 from marketplace.access import Role
+from marketplace.civil import months_after
 from marketplace.companies.states import RequestState
 from marketplace.database import db
 from marketplace.matching.models import MatchCase
-from marketplace.matching.rules import add_months
 from marketplace.rounds import actions, solving  # noqa: F401 - the job registers itself
 from marketplace.rounds.actions import Draft
 from marketplace.rounds.models import Round
@@ -37,7 +37,7 @@ class Market:
     def case(self, **facts: Any) -> MatchCase:
         """One more waiting case of a firm of its own."""
         request = factories.request(factories.company(), self.programme, RequestState.ELIGIBLE, **facts)
-        return factories.case(request, until=add_months(factories.START, 3))
+        return factories.case(request, until=months_after(factories.START, 3))
 
     def draft(self, name: str = "1차 회차", case_ids: tuple[int, ...] = (), **settings: Any) -> Draft:
         settings.setdefault("weights", percents({}))
