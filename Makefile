@@ -25,6 +25,7 @@ check: .venv/dev  ## style, types, and the rules of the house
 bench: .venv/dev catalogues  ## quality, time and memory beside peers; the race for the last place
 	$(PY) -m bench.quality
 	$(PY) -m bench.engine
+	$(PY) -m bench.batches
 	$(PY) -m bench.assignment
 	$(PY) -m bench.race --trials 200
 

@@ -10,10 +10,11 @@ import random
 from collections.abc import Sequence
 
 from marketplace.matching.profiles import ExpertProfile, Mode, Need, RequestProfile, Skill
-from marketplace.taxonomy.text import Reading, TextReader, Token, normalise
+from marketplace.taxonomy.text import Reading, TextReader, Token
 from marketplace.taxonomy.vocabulary import Vocabulary, packaged_vocabulary
 
 _JOINT = ". "
+_REMEMBERED = 5_000  # texts; enough for the questions of a measurement
 INDUSTRIES = [f"C{number}" for number in range(10, 35)]
 REGIONS = ["11", "26", "27", "28", "30", "31", "36", "41", "43", "44", "47", "48", "50", "51", "52"]
 
@@ -22,15 +23,15 @@ class PhraseReader(TextReader):
     """Reads texts that are phrases joined by full stops, each phrase once."""
 
     def __init__(self, inner: TextReader) -> None:
-        super().__init__(inner.phrases)
+        super().__init__(inner.phrases, remember=_REMEMBERED)
         self._inner = inner
         self._phrases: dict[str, Reading] = {}
 
-    def read_all(self, texts: Sequence[str]) -> list[Reading]:
-        split = [normalise(text).split(_JOINT) for text in texts]
+    def _read_new(self, texts: Sequence[str]) -> dict[str, Reading]:
+        split = [text.split(_JOINT) for text in texts]
         new = sorted({phrase for phrases in split for phrase in phrases} - self._phrases.keys())
         self._phrases.update(zip(new, self._inner.read_all(new), strict=True))
-        return [self._joined(phrases) for phrases in split]
+        return {text: self._joined(phrases) for text, phrases in zip(texts, split, strict=True)}
 
     def _joined(self, phrases: Sequence[str]) -> Reading:
         tokens: list[Token] = []

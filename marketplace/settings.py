@@ -46,6 +46,10 @@ class Settings(BaseSettings):
         "instance/index",
         description="Where the index of experts lies that all workers share, once it is large.",
     )
+    batch_jobs: int = Field(
+        -1,
+        description="How many processes share a large batch of requests: -1 one for each core, 1 none beside this.",
+    )
     upload_limit_mb: int = Field(20, description="Largest request body in megabytes.")
     worker: Literal["thread", "off"] = Field(
         "thread", description="thread runs jobs inside the server; off leaves them to `flask worker`."

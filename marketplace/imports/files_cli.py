@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +31,11 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def _options(command: _Command) -> _Command:
     """The options that the three commands share."""
     for option in (
+        click.option(
+            "--jobs",
+            type=click.IntRange(min=1),
+            help=N_("신청이 많을 때 나누어 셈할 프로세스 수. 적지 않으면 코어마다 하나"),
+        ),
         click.option("--ignore-gates", is_flag=True, help=N_("일정·인원·지원방식·지역 규칙을 끕니다.")),
         click.option("--requests", "requests_file", type=_FILE, required=True, help=N_("신청 파일")),
         click.option("--experts", "experts_file", type=_FILE, required=True, help=N_("전문가 파일")),
@@ -45,19 +52,32 @@ def _options(command: _Command) -> _Command:
 @click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
 )
-def rank(experts_file: Path, requests_file: Path, ignore_gates: bool, top: int, form: str) -> None:
+def rank(
+    experts_file: Path, requests_file: Path, ignore_gates: bool, jobs: int | None, top: int, form: str
+) -> None:
     """Rank the experts of one file for every request of another; JSON is one object per line."""
-    from marketplace.imports import files_output
+    from marketplace.imports import files_asking, files_output
+    from marketplace.matching import batch
     from marketplace.matching.ranker import ExpertRanker
 
     files = Files(experts_file, requests_file)
     ranker = ExpertRanker().fit(files.experts)
     gates = Gates.none() if ignore_gates else Gates()
-    names = {expert.key: expert.name for expert in files.experts}
-    # One request at a time, so that the first answer stands while the last is still being worked out.
-    rankings = (ranker.rank([request], top, gates, today=files.today)[0] for request in files.requests)
-    for text in files_output.rankings(rankings, files.requests, names, form):
-        click.echo(text, nl=False)
+    printed = partial(files_asking.printed, top=top, gates=gates, today=files.today, form=form)
+    click.echo(files_output.rankings_head(form), nl=False)
+    # As they come, so that the first answer stands while the last is still being worked out.
+    with closing(
+        batch.answers(
+            ranker,
+            files.requests,
+            printed,
+            cost=2 if top else batch.WHOLE,
+            jobs=jobs or -1,
+            progress=files_asking.teller(),
+        )
+    ) as texts:
+        for text in texts:
+            click.echo(text, nl=False)
 
 
 @click.command("evaluate", help=N_("순위를 판정 파일과 견주어 nDCG, 재현율, MRR을 냅니다."))
@@ -82,6 +102,7 @@ def evaluate(
     requests_file: Path,
     judgements_file: Path,
     ignore_gates: bool,
+    jobs: int | None,
     against: str | None,
     weights: str | None,
     run_file: Path | None,
@@ -96,7 +117,7 @@ def evaluate(
     other = _weights(weights) if weights is not None else None
     files = Files(experts_file, requests_file, judgements_file, run_file)
     gates = Gates.none() if ignore_gates else Gates()
-    own = _all_ranked(files, gates)
+    own = _all_ranked(files, gates, jobs)
     figures = evaluation.evaluate(own, files.judgements, slices.facets(files.requests, files.vocabulary))
     rival: Mapping[str, Sequence[str]] | None = None
     name = ""
@@ -106,7 +127,7 @@ def evaluate(
         scores = baselines.baselines_for(files.experts, files.requests).scores(against)
         name, rival = against, dict(baselines.ranked(scores, files.experts, files.requests, own))
     elif other is not None:
-        name, rival = f"weights {weights}", _all_ranked(files, gates, other)
+        name, rival = f"weights {weights}", _all_ranked(files, gates, jobs, other)
     elif run_file is not None:
         name, rival = f"run {run_file.name}", files.run
     if rival is not None:
@@ -126,18 +147,36 @@ def evaluate(
 @click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
 )
-def assign(experts_file: Path, requests_file: Path, ignore_gates: bool, objective: str, form: str) -> None:
+def assign(
+    experts_file: Path, requests_file: Path, ignore_gates: bool, jobs: int | None, objective: str, form: str
+) -> None:
     """The best assignment of all requests at once, the unserved with their reasons."""
-    from marketplace.imports import files_output
-    from marketplace.matching.assignment import assign_rankings, free_places
+    from marketplace.imports import files_asking, files_output
+    from marketplace.matching import assignment, batch
     from marketplace.matching.ranker import ExpertRanker
 
     files = Files(experts_file, requests_file)
     gates = Gates.none() if ignore_gates else Gates()
     started = time.perf_counter()
-    rankings = ExpertRanker().fit(files.experts).rank(files.requests, 0, gates, today=files.today)
-    places = free_places(files.experts, files.requests, gates)
-    outcome = assign_rankings(rankings, places, objective="served" if objective == "served" else "score")
+    found = list(
+        batch.answers(
+            ExpertRanker().fit(files.experts),
+            files.requests,
+            partial(files_asking.offered, gates=gates, today=files.today),
+            cost=batch.WHOLE,
+            jobs=jobs or -1,
+            progress=files_asking.teller(),
+        )
+    )
+    keys = [request.key for request in files.requests]
+    offers = list(zip(keys, found, strict=True))
+    outcome = assignment.assign(
+        keys,
+        assignment.free_places(files.experts, files.requests, gates),
+        [assignment.Edge(key, e, score / 100) for key, own in offers for e, score in own.experts],
+        objective="served" if objective == "served" else "score",
+        excluded={key: own.excluded for key, own in offers},
+    )
     seconds = time.perf_counter() - started
     names = {expert.key: expert.name for expert in files.experts}
     click.echo(files_output.assignment(outcome, names, seconds, form), nl=False)
@@ -147,17 +186,19 @@ COMMANDS = (rank, evaluate, assign)
 
 
 def _all_ranked(
-    files: Files, gates: Gates, weights: Mapping[str, float] | None = None
+    files: Files, gates: Gates, jobs: int | None, weights: Mapping[str, float] | None = None
 ) -> dict[str, list[str]]:
     """Every eligible expert of each request, best first."""
+    from marketplace.imports import files_asking
+    from marketplace.matching.batch import best_of_all
     from marketplace.matching.ranker import ExpertRanker
 
     ranker = ExpertRanker(files.vocabulary, weights).fit(files.experts)
+    told = files_asking.teller()
+    found = best_of_all(ranker, files.requests, 0, gates, today=files.today, jobs=jobs or -1, progress=told)
     return {
-        request.key: [
-            ranked.expert for ranked in ranker.rank([request], 0, gates, today=files.today)[0].experts
-        ]
-        for request in files.requests
+        request.key: [expert for expert, _ in best]
+        for request, best in zip(files.requests, found, strict=True)
     }
 
 

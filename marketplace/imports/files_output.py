@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from marketplace.errors import N_
 from marketplace.formulas import guarded
@@ -32,24 +32,23 @@ RULE_NAMES: Mapping[str, str] = {
 }
 
 
-def rankings(
-    answers: Iterable[Ranking], requests: Sequence[RequestProfile], names: Mapping[str, str], form: str
-) -> Iterator[str]:
-    """The rankings of the requests, in their order, piece by piece.
+def rankings_head(form: str) -> str:
+    """What stands before the first of the rankings."""
+    header = ["reference", "rank", "expert", "name", "score", *PART_TEXT, "needs_covered", "needs_asked"]
+    return csv_lines([header]) if form == "csv" else ""
+
+
+def ranking(request: RequestProfile, answer: Ranking, names: Mapping[str, str], form: str) -> str:
+    """The ranking of one request.
 
     ``form`` json: one object per request, one per line. csv: one line per ranked expert, no BOM, so that
     programs can read it from the pipe. table: for people.
     """
+    if form == "json":
+        return json.dumps(answer.to_json(), ensure_ascii=False) + "\n"
     if form == "csv":
-        header = ["reference", "rank", "expert", "name", "score", *PART_TEXT, "needs_covered", "needs_asked"]
-        yield csv_lines([header])
-    for request, answer in zip(requests, answers, strict=True):
-        if form == "json":
-            yield json.dumps(answer.to_json(), ensure_ascii=False) + "\n"
-        elif form == "csv":
-            yield csv_lines([_ranked_line(answer.reference, ranked, names) for ranked in answer.experts])
-        else:
-            yield _ranking_table(request, answer, names)
+        return csv_lines([_ranked_line(answer.reference, ranked, names) for ranked in answer.experts])
+    return _ranking_table(request, answer, names)
 
 
 def assignment(outcome: Assignment, names: Mapping[str, str], seconds: float, form: str) -> str:

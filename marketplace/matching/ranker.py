@@ -22,7 +22,7 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
 from marketplace.matching.details import Explainer
-from marketplace.matching.engine.query import ask
+from marketplace.matching.engine.query import ask, read_ahead
 from marketplace.matching.engine.state import State
 from marketplace.matching.engine.table import ExpertTable
 from marketplace.matching.exclusion import AllExcluded, may_be_open
@@ -88,6 +88,7 @@ class ExpertRanker(BaseEstimator):
         """One ranking per request, in order. ``top`` 0 lists every eligible expert."""
         on = gates or Gates()
         state = self._fitted().table_.state()
+        read_ahead(requests, self.vocabulary_)
         return [self._rank_one(state, request, top, on, today) for request in requests]
 
     def best(
@@ -101,6 +102,7 @@ class ExpertRanker(BaseEstimator):
         """The first ``top`` experts of each ranking with their hundredths, without the explanations."""
         on = gates or Gates()
         state = self._fitted().table_.state()
+        read_ahead(requests, self.vocabulary_)
         answers = []
         for request in requests:
             scores = self._scores(state, request, on)

@@ -184,8 +184,7 @@ class Scores:
         for code, facet in self._told_facets():
             most = self.weights[code] * _MOST
             for number, segment in enumerate(self.state.segments):
-                fits = np.nan_to_num(facet.fits[number], nan=facet.mean or 0.0)
-                points = (np.clip(fits, 0.0, 1.0) * most).astype(np.float32)
+                points = (facet.filled[number] * most).astype(np.float32)
                 kernels.add_class(segment.classes[facet.number], points, self.state.part(bounds, number))
         kernels.shut_out(self._allowed, bounds)
         return bounds

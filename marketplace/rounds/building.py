@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from marketplace.errors import N_, RuleBroken
 from marketplace.matching.assignment import Blocked, Edge, Problem, Quota, free_places, problem
+from marketplace.matching.batch import WHOLE, Progress, answers
 from marketplace.matching.explanation import digest_of
 from marketplace.matching.index import FoundRanking, gates_json, index
 from marketplace.matching.models import MatchCase
@@ -21,9 +24,11 @@ from marketplace.matching.rules import Gates, exclusions
 from marketplace.matching.states import CandidateState, CaseState
 from marketplace.programmes.models import Programme, Tier
 from marketplace.rounds.hand import Wishes
+from marketplace.rounds.offers import offers
 from marketplace.rounds.options import Options
 from marketplace.rounds.queries import experts_offered
 from marketplace.rounds.teaming import teams_of
+from marketplace.settings import current
 
 #: Up to so many experts every eligible pair is taken; with more, the best of each request.
 FEW, TOP = 200, 50
@@ -31,11 +36,7 @@ FEW, TOP = 200, 50
 BARRED = 15
 #: Rules that time or a talk may lift; what another rule excludes is no remedy.
 LIFTABLE = {"capacity", "available_from", "available_until", "mode", "region", "paused"}
-_APART = Gates(
-    conflicts=False, paused=False, capacity=False, dates=False, mode=False, region=False, verified=True
-)
 DECLINED, FORBIDDEN, LEFT = "declined", "forbidden", "left"
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Built:
 class _Pairs:
     edges: dict[str, dict[str, Edge]]
     blocked: list[Blocked]
+    covers: dict[str, Mapping[str, tuple[str, ...]]]
 
 
 def tier_of(case: MatchCase) -> Tier | None:
@@ -83,11 +85,11 @@ def build(
     if not experts:
         raise RuleBroken(N_("확인을 마치고 활동 중인 전문가가 없습니다. 전문가를 먼저 확인해 주십시오."))
     ranker = ExpertRanker(weights=dict(options.shares) or None).over(found.table)
-    pairs = _pairs(cases, requests, profiles, ranker, gates, wishes, tell)
+    pairs = _pairs(cases, requests, profiles, ranker, gates, wishes, tell, teams=options.team > 0)
     places = _places(experts, requests.values(), gates, options, [case.id for case in cases])
     for request in pairs.edges:
         pairs.edges[request] = {k: edge for k, edge in pairs.edges[request].items() if k in places}
-    teams = teams_of(requests, pairs.edges, ranker, gates, options.team)
+    teams = teams_of(requests, pairs.edges, pairs.covers, options.team)
     made = problem(
         list(requests),
         places,
@@ -113,18 +115,32 @@ def _pairs(
     gates: Gates,
     wishes: Wishes,
     tell: Progress,
+    *,
+    teams: bool,
 ) -> _Pairs:
     top = 0 if len(profiles) <= FEW else TOP
+    asked = [requests[case.request.reference] for case in cases]
+    ask = partial(offers, gates=gates, teams=teams)
     edges: dict[str, dict[str, Edge]] = {}
     blocked: list[Blocked] = []
-    for done, case in enumerate(cases):
-        tell(done, len(cases))
-        key = case.request.reference
-        profile = requests[key]
-        best = dict(ranker.best([profile], top, gates)[0])
+    covers: dict[str, Mapping[str, tuple[str, ...]]] = {}
+    settings = current()
+    offered = answers(
+        ranker,
+        asked,
+        partial(ask, top=top),
+        cost=2 if top else 2 * WHOLE,
+        jobs=settings.batch_jobs,
+        progress=tell,
+        folder=Path(settings.index_folder),
+    )
+    for case, profile, offer in zip(cases, asked, list(offered), strict=True):
+        key, best, met = profile.key, dict(offer.best), offer.covers
         pinned = wishes.pinned.get(key)
         if pinned is not None and pinned not in best:
-            best |= {e: score for e, score in ranker.best([profile], 0, gates)[0] if e == pinned}
+            everybody = ask(ranker, [profile], top=0)[0]
+            best |= {e: score for e, score in everybody.best.items() if e == pinned}
+            met = everybody.covers
         out = _barred(case, best, wishes)
         if pinned is not None and (pinned not in best or pinned in out):
             raise RuleBroken(
@@ -133,14 +149,14 @@ def _pairs(
             )
         edges[key] = {e: Edge(key, e, score / 100) for e, score in best.items() if e not in out}
         blocked += [Blocked(key, e, rule, best[e] / 100) for e, rule in out.items() if e in best]
-        apart = [(e, score) for e, score in ranker.best([profile], top, _APART)[0] if e not in best]
+        covers[key] = met
+        apart = [(e, score) for e, score in offer.apart if e not in best]
         for expert, score in apart[:BARRED]:
             rules = [found.rule for found in exclusions(profiles[expert], profile, gates)]
             if rules:
                 lifted = score / 100 if set(rules) <= LIFTABLE else None
                 blocked.append(Blocked(key, expert, rules[0], lifted))
-    tell(len(cases), len(cases))
-    return _Pairs(edges, blocked)
+    return _Pairs(edges, blocked, covers)
 
 
 def _barred(case: MatchCase, best: Iterable[str], wishes: Wishes) -> dict[str, str]:

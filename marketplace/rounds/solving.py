@@ -13,10 +13,11 @@ from marketplace.events import Event
 from marketplace.i18n import translate
 from marketplace.jobs import Job, JobState
 from marketplace.matching.assignment import Outcome, solve
+from marketplace.matching.batch import Progress
 from marketplace.matching.code_version import code_version
 from marketplace.notifications import tell
 from marketplace.rounds.actions import SOLVE
-from marketplace.rounds.building import Built, Progress, build
+from marketplace.rounds.building import Built, build
 from marketplace.rounds.hand import wishes_of
 from marketplace.rounds.kept import keep
 from marketplace.rounds.models import Round, RoundRun

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import log, log1p
+from math import fsum, log, log1p
 from typing import Any
 
 import numpy as np
@@ -121,6 +121,11 @@ class SymptomIndex:
         return float(self.idf.max(initial=1.0))
 
     @cached_property
+    def _weights_by_word(self) -> dict[str, float]:
+        """What each word of the lexicon counts."""
+        return dict(zip(self.morphemes, self.idf.tolist(), strict=True))
+
+    @cached_property
     def _in_term(self) -> list[dict[str, float]]:
         """By term, the words of its lexicon that tell something, with what each counts."""
         found: list[dict[str, float]] = [{} for _ in self.terms]
@@ -133,15 +138,17 @@ class SymptomIndex:
 
     def rarity(self, morpheme: str) -> float:
         """How rarely firms say this, 0 to 1: 1 for a word that no symptom holds."""
-        return self._among_phrases(self._phrases_with[0][morpheme])
+        return self._rarities[self._phrases_with[0].get(morpheme, 0)]
 
     def letter_rarity(self, letters: str) -> float:
         """``rarity`` of two neighbouring letters."""
-        return self._among_phrases(self._phrases_with[1][letters])
+        return self._rarities[self._phrases_with[1].get(letters, 0)]
 
-    def _among_phrases(self, n: int) -> float:
+    @cached_property
+    def _rarities(self) -> list[float]:
+        """The rarity of what stands in none of the phrases, in one, in two and so on."""
         total = self._phrase_count
-        return log1p((total - n + 0.5) / (n + 0.5)) / log1p((total + 0.5) / 0.5)
+        return [log1p((total - n + 0.5) / (n + 0.5)) / log1p((total + 0.5) / 0.5) for n in range(total + 1)]
 
     def _weights(self, bags: Sequence[Counter[str]]) -> sparse.csr_array:
         """Saturated, length-normalised frequency, in [0, 1): morphemes in rows, documents in columns."""
@@ -218,13 +225,12 @@ class SymptomIndex:
         bag = set(reading.morphemes)
         if not bag:
             return 0.0
-        known = sum(self._weight(m) for m in bag if m in self.morphemes)
-        share = known / sum(self._weight(m) for m in bag)
+        known = fsum(self._weights_by_word[m] for m in bag if m in self._weights_by_word)
+        share = known / fsum(map(self._weight, bag))  # exact, as no two processes go through a set alike
         return min(1.0, max(0.0, (share - CHANCE_SHARE) / (FULL_SHARE - CHANCE_SHARE))) ** 2
 
     def _weight(self, morpheme: str) -> float:
-        row = self.morphemes.get(morpheme)
-        return float(self.idf[row]) if row is not None else self._rarest
+        return self._weights_by_word.get(morpheme, self._rarest)
 
     def likely(self, reading: Reading) -> dict[str, float]:
         """The terms that a firm may need by what it tells, with a score in (0, 1].

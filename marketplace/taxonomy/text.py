@@ -11,7 +11,7 @@ import re
 import threading
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -136,6 +136,19 @@ class TextReader:
         self._cache: OrderedDict[str, Reading] = OrderedDict()
         self._lock = threading.Lock()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but what is remembered, which whoever takes the copy may ``learn``."""
+        own = {name: value for name, value in self.__dict__.items() if name != "_lock"}
+        return own | {"_cache": OrderedDict()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._lock = threading.Lock()
+
+    def learn(self, readings: Iterable[Reading]) -> None:
+        """Remember readings that another reader with the same phrases has made."""
+        self._remember({reading.text: reading for reading in readings})
+
     def read(self, text: str) -> Reading:
         """The reading of one text; see ``read_all``."""
         return self.read_all([text])[0]
@@ -149,20 +162,26 @@ class TextReader:
                 if text in self._cache:
                     self._cache.move_to_end(text)
                     known[text] = self._cache[text]
-        new = [text for text in dict.fromkeys(plain) if text not in known]
-        korean = [text for text in new if _HANGUL.search(text)]
+        new = self._read_new([text for text in dict.fromkeys(plain) if text not in known])
+        self._remember(new)
+        known |= new
+        return [known[text] for text in plain]
+
+    def _read_new(self, texts: Sequence[str]) -> dict[str, Reading]:
+        """The readings of different normalised texts, by text."""
+        korean = [text for text in texts if _HANGUL.search(text)]
+        found: dict[str, Reading] = {}
         if korean:
             kiwi, parts = _kiwi(self.phrases)
             for text, morphemes in zip(korean, kiwi.tokenize(korean), strict=True):
-                known[text] = _korean_reading(text, morphemes, parts)
-        for text in new:
-            if text not in known:
-                known[text] = _latin_reading(text)
+                found[text] = _korean_reading(text, morphemes, parts)
+        return {text: found.get(text) or _latin_reading(text) for text in texts}
+
+    def _remember(self, readings: Mapping[str, Reading]) -> None:
         with self._lock:
-            self._cache.update((text, known[text]) for text in new)
+            self._cache.update(readings)
             while len(self._cache) > self.remember:
                 self._cache.popitem(last=False)
-        return [known[text] for text in plain]
 
 
 @lru_cache(maxsize=_LOADED_AT_ONCE)

@@ -11,7 +11,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from marketplace.imports import files_asking
 from marketplace.imports.files_cli import COMMANDS, PLAIN_WAYS
+from marketplace.matching import batch
 from marketplace.matching.baselines import BASELINES
 from marketplace.matching.explanation import PART_TEXT
 from marketplace.matching.ranker import PRIOR_WEIGHTS
@@ -228,6 +230,19 @@ def test_assign_prints_pairs_the_total_the_time_and_why_a_request_is_left(files:
 
 
 @pytest.mark.parametrize("command", ["rank", "evaluate", "assign"])
+def test_processes_that_share_the_requests_print_the_same_and_say_how_far_they_are(
+    command: str, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = run(command, files, "--format", "csv", "--jobs", "1")
+    assert alone.stderr == ""
+    monkeypatch.setattr(batch, "SMALL", 0)
+    monkeypatch.setattr(files_asking, "_TOLD_FROM", 3)
+    shared = run(command, files, "--format", "csv", "--jobs", "2")
+    assert (shared.exit_code, shared.stdout) == (0, alone.stdout)
+    assert shared.stderr.splitlines()[-1] == "신청 3건 가운데 3건의 순위를 매겼습니다."
+
+
+@pytest.mark.parametrize("command", ["rank", "evaluate", "assign"])
 def test_bad_files_end_with_2_and_every_fault_of_every_file_on_standard_error(
     command: str, files: Files
 ) -> None:
@@ -253,6 +268,7 @@ def test_judgements_about_unlisted_experts_or_requests_are_faults(files: Files) 
 def test_missing_files_and_wrong_options_end_with_2(files: Files) -> None:
     assert run("rank", {**files, "experts": files["experts"] + ".gone"}).exit_code == 2
     assert run("rank", files, "--top", "-1").exit_code == 2
+    assert run("rank", files, "--jobs", "0").exit_code == 2
     assert run("rank", files, "--format", "xml").exit_code == 2
     assert run("assign", files, "--objective", "greedy").exit_code == 2
 

@@ -12,7 +12,6 @@ from marketplace.matching.assignment.inputs import Edge
 from marketplace.matching.assignment.outcome import Outcome
 from marketplace.matching.assignment.problem import POINT, Objective, problem
 from marketplace.matching.assignment.solve import solve
-from marketplace.matching.explanation import Ranking
 from marketplace.matching.profiles import ExpertProfile, Period, RequestProfile
 from marketplace.matching.rules import Gates, peak, period_of
 
@@ -150,21 +149,6 @@ def _unserved(
     if free.any() and given.quotas:
         return Unserved(request, "quota", rules, taken)
     return Unserved(request, "all_taken", rules, taken)
-
-
-def assign_rankings(
-    rankings: Sequence[Ranking], capacities: Mapping[str, int], *, objective: Objective = "score"
-) -> Assignment:
-    """``assign`` over full rankings (``top=0``): every ranked expert is an edge, exclusions give reasons."""
-    edges = [Edge(r.reference, e.expert, e.hundredths / 100) for r in rankings for e in r.experts]
-    excluded: dict[str, dict[str, int]] = {}
-    for ranking in rankings:
-        counts = excluded.setdefault(ranking.reference, {})
-        for out in ranking.excluded:
-            for rule in sorted({exclusion.rule for exclusion in out.exclusions}):
-                counts[rule] = counts.get(rule, 0) + 1
-    references = [ranking.reference for ranking in rankings]
-    return assign(references, capacities, edges, objective=objective, excluded=excluded)
 
 
 def free_places(

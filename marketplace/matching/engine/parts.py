@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import fsum
 from typing import cast
 
@@ -27,7 +28,7 @@ from marketplace.taxonomy.vocabulary import Vocabulary
 LEAST_COSINE = 0.3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facet:
     """A part that depends on the profile's class alone.
 
@@ -38,6 +39,11 @@ class Facet:
     number: int
     fits: tuple[Floats, ...]
     mean: float | None
+
+    @cached_property
+    def filled(self) -> tuple[Floats, ...]:
+        """``fits`` in [0, 1], the mean where the profile does not tell."""
+        return tuple(np.clip(np.nan_to_num(own, nan=self.mean or 0.0), 0.0, 1.0) for own in self.fits)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

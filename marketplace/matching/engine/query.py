@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -15,6 +15,7 @@ from marketplace.taxonomy.vocabulary import Vocabulary
 
 PROPOSED = 20  # terms read out of the problem that the part "symptoms" asks for
 LONG, FAMILIAR = 40, 0.5  # content words; familiarity
+_AT_ONCE = 2_000  # requests read in one go; fewer texts than a reader remembers
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,35 @@ class Query:
         return len(self.reading.tokens) >= LONG and not self.own_words
 
 
+def text_of(request: RequestProfile) -> str:
+    """What is read of a request: its title, its problem and the words of its needs."""
+    return ". ".join(filter(None, (request.title, request.problem, *(n.words for n in request.needs))))
+
+
+def texts_of(requests: Iterable[RequestProfile]) -> list[str]:
+    """Every text that asking these requests reads, each once."""
+    texts: dict[str, None] = {}
+    for request in requests:
+        texts.update(dict.fromkeys((text_of(request), *(need.words for need in request.needs))))
+    return list(texts)
+
+
+def read_ahead(requests: Sequence[RequestProfile], vocabulary: Vocabulary) -> None:
+    """Read the texts of many requests at once, which uses all threads of the analyser; ``ask`` finds them read."""
+    for at in range(0, len(requests), _AT_ONCE):
+        vocabulary.reader.read_all(texts_of(requests[at : at + _AT_ONCE]))
+
+
+def asks_for_topics(request: RequestProfile, vocabulary: Vocabulary) -> bool:
+    """Whether a request is compared by topic; see ``Query.expository``."""
+    reading = vocabulary.reader.read(text_of(request))
+    return len(reading.tokens) >= LONG and vocabulary.symptoms.familiarity(reading) < FAMILIAR
+
+
 def ask(request: RequestProfile, vocabulary: Vocabulary) -> Query:
-    """Read a request: its title, its problem and the words of its needs."""
+    """Read a request, see ``text_of``, and weigh its words."""
     lexicon = vocabulary.symptoms
-    text = ". ".join(filter(None, (request.title, request.problem, *(n.words for n in request.needs))))
-    reading = vocabulary.reader.read(text)
+    reading = vocabulary.reader.read(text_of(request))
     pointing = lexicon.pointing(reading)
     usual = pointing.familiarity  # what all firms say counts less, where it is a firm that speaks
     words = {

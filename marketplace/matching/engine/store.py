@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -21,12 +22,14 @@ from marketplace.matching.engine.reading import facets_of
 from marketplace.matching.engine.segment import FACETS, Segment
 
 _HEADER = 128  # bytes of a .npy file before its values
+_PAGE = 4096  # bytes that are read from the disk at once, at least
 _INDEXES = ("words", "letters")
 _COLUMNS = ("topics", "held")
 _POSTINGS = ("start", "rows", "counts", "ceilings", "row_start", "row_words", "row_counts", "length")
 _ARRAYS = tuple(
     field.name for field in fields(Segment) if field.name not in ("keys", "values", *_INDEXES, *_COLUMNS)
 )
+_homes: WeakKeyDictionary[Segment, Path] = WeakKeyDictionary()  # the folder that each segment was loaded from
 
 
 def save(segment: Segment, folder: Path, notes: Any = None) -> None:
@@ -72,7 +75,33 @@ def load(folder: Path) -> tuple[Segment, Any]:
     }
     segment = Segment(keys=_lines(folder / "keys.json"), values=(), **indexes, **tables, **arrays)
     object.__setattr__(segment, "values", _values(segment))
+    _homes[segment] = folder
     return segment, json.loads((folder / "notes.json").read_text("utf-8"))
+
+
+def copy(segment: Segment, folder: Path) -> None:
+    """``save`` under one more name: the files that the segment was loaded from are linked where that can be done,
+    so that they cost nothing and outlive their first name. Raises OSError when they cannot be written."""
+    home = _homes.get(segment)
+    if home is not None:
+        try:
+            folder.mkdir(parents=True)
+            for file in home.iterdir():
+                (folder / file.name).hardlink_to(file)
+            return
+        except OSError:  # gone meanwhile, or on another disk
+            shutil.rmtree(folder, ignore_errors=True)
+    save(segment, folder)
+
+
+def bring_in(segment: Segment) -> None:
+    """Read what is mapped of a segment's numbers, so that nobody waits for the disk later, or takes the growth for
+    a leak."""
+    own = [getattr(segment, name) for name in _ARRAYS]
+    own += [getattr(getattr(segment, index), name) for index in _INDEXES for name in _POSTINGS]
+    own += [getattr(getattr(segment, table), part.name) for table in _COLUMNS for part in fields(Columns)]
+    for array in own:
+        array.view(np.uint8).ravel()[::_PAGE].max(initial=0)
 
 
 def _values(segment: Segment) -> list[list[tuple[object, ...]]]:

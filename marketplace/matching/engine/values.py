@@ -66,4 +66,4 @@ def hundredths(value: float, weight: float) -> int:
 def all_hundredths(values: Floats, weight: float) -> Ints:
     """``hundredths`` of many; values that are NaN give -1."""
     cut = np.minimum(np.maximum(values, 0.0), 1.0) * weight * 10_000 + 1e-6
-    return np.nan_to_num(cut, nan=-1.0).astype(np.int64)
+    return np.where(np.isnan(cut), -1.0, cut).astype(np.int64)
