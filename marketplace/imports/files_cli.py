@@ -10,13 +10,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from marketplace.errors import N_
 from marketplace.imports.files_input import Files
 from marketplace.matching.rules import Gates
+
+if TYPE_CHECKING:
+    from marketplace.matching.assignment import Objective
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -118,15 +121,15 @@ def evaluate(
 @_options
 @click.option(
     "--objective",
-    type=click.Choice(["score", "served"]),
+    type=click.Choice(["score", "served", "fair"]),
     default="score",
     show_default=True,
-    help=N_("score 점수의 합, served 배정 건수를 먼저 키웁니다."),
+    help=N_("먼저 키울 것: score 점수의 합, served 배정 건수, fair 거의 그만한 건수에서 가장 낮은 점수"),
 )
 @click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
 )
-def assign(experts_file: Path, requests_file: Path, ignore_gates: bool, objective: str, form: str) -> None:
+def assign(experts_file: Path, requests_file: Path, ignore_gates: bool, objective: Objective, form: str) -> None:
     """The best assignment of all requests at once, the unserved with their reasons."""
     from marketplace.imports import files_output
     from marketplace.matching.assignment import assign_rankings, free_places
@@ -137,7 +140,7 @@ def assign(experts_file: Path, requests_file: Path, ignore_gates: bool, objectiv
     started = time.perf_counter()
     rankings = ExpertRanker().fit(files.experts).rank(files.requests, 0, gates, today=files.today)
     places = free_places(files.experts, files.requests, gates)
-    outcome = assign_rankings(rankings, places, objective="served" if objective == "served" else "score")
+    outcome = assign_rankings(rankings, places, objective=objective)
     seconds = time.perf_counter() - started
     names = {expert.key: expert.name for expert in files.experts}
     click.echo(files_output.assignment(outcome, names, seconds, form), nl=False)

@@ -68,11 +68,17 @@ class Assignment:
         """Sum of the scores of the pairs, as they are printed (two places); each member of a team counts."""
         return sum((Decimal(str(round(p.score, 2))) for p in self.pairs), Decimal(0))
 
+    @property
+    def lowest(self) -> float | None:
+        """The score of the worst served; None when nobody is."""
+        return min((pair.score for pair in self.pairs), default=None)
+
     def to_json(self) -> dict[str, Any]:
         return {
             "objective": self.objective,
             "pairs": [{"reference": p.request, "expert": p.expert, "score": p.score} for p in self.pairs],
             "total": float(self.total),
+            "lowest": self.lowest,
             "unserved": [u.to_json() for u in self.unserved],
         }
 
