@@ -129,7 +129,9 @@ def evaluate(
 @click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
 )
-def assign(experts_file: Path, requests_file: Path, ignore_gates: bool, objective: Objective, form: str) -> None:
+def assign(
+    experts_file: Path, requests_file: Path, ignore_gates: bool, objective: Objective, form: str
+) -> None:
     """The best assignment of all requests at once, the unserved with their reasons."""
     from marketplace.imports import files_output
     from marketplace.matching.assignment import assign_rankings, free_places

@@ -33,7 +33,9 @@ def test_english_inside_korean_meets_english_alone() -> None:
 
 
 def test_english_before_a_full_stop_inside_korean_is_read_as_anywhere() -> None:
-    inside = READER.read("도금 라인에 MES. ERP system. ISO 9001. Managed a plant with certification. 끝").morphemes
+    inside = READER.read(
+        "도금 라인에 MES. ERP system. ISO 9001. Managed a plant with certification. 끝"
+    ).morphemes
     assert inside[2:-1] == ["mes", "erp", "system", "iso", "9001", "manag", "plant", "certif"]
 
 
