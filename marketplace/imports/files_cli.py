@@ -12,13 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from marketplace.errors import N_
 from marketplace.imports.files_input import Files
 from marketplace.matching.rules import Gates
+
+if TYPE_CHECKING:
+    from marketplace.matching.assignment import Objective
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -139,16 +142,21 @@ def evaluate(
 @_options
 @click.option(
     "--objective",
-    type=click.Choice(["score", "served"]),
+    type=click.Choice(["score", "served", "fair"]),
     default="score",
     show_default=True,
-    help=N_("score 점수의 합, served 배정 건수를 먼저 키웁니다."),
+    help=N_("먼저 키울 것: score 점수의 합, served 배정 건수, fair 거의 그만한 건수에서 가장 낮은 점수"),
 )
 @click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
 )
 def assign(
-    experts_file: Path, requests_file: Path, ignore_gates: bool, jobs: int | None, objective: str, form: str
+    experts_file: Path,
+    requests_file: Path,
+    ignore_gates: bool,
+    jobs: int | None,
+    objective: Objective,
+    form: str,
 ) -> None:
     """The best assignment of all requests at once, the unserved with their reasons."""
     from marketplace.imports import files_asking, files_output
@@ -174,7 +182,7 @@ def assign(
         keys,
         assignment.free_places(files.experts, files.requests, gates),
         [assignment.Edge(key, e, score / 100) for key, own in offers for e, score in own.experts],
-        objective="served" if objective == "served" else "score",
+        objective=objective,
         excluded={key: own.excluded for key, own in offers},
     )
     seconds = time.perf_counter() - started

@@ -8,6 +8,7 @@ import numpy as np
 
 from marketplace.errors import N_
 from marketplace.matching.engine.needs import NeedAsked
+from marketplace.matching.engine.parts import HELD
 from marketplace.matching.engine.postings import Ints
 from marketplace.matching.engine.reading import sentences_of, texts_of
 from marketplace.matching.engine.records import Notes
@@ -61,15 +62,18 @@ class Explainer:
         self._wanted_words: dict[str, dict[str, float]] = {}
 
     def _pointed_to(self, slots: Ints) -> list[tuple[str, list[float]]]:
-        """Each term that the problem points to, and by slot how much both sides do."""
+        """Each term that the problem points to, and by slot how much both sides do; of the terms that are held
+        only the best counts."""
         column = self._vocabulary.symptoms.column
-        found = []
-        for term, weight in self._query.pointed.items():
-            values = np.zeros(slots.size)
+        told = np.zeros((len(self._query.pointed), slots.size))
+        held = np.zeros_like(told)
+        for row, (term, weight) in enumerate(self._query.pointed.items()):
             for number, own, where in self._state.by_segment(slots):
-                values[where] = self._state.segments[number].topics.many(column[term], own)
-            found.append((term, (weight * values).tolist()))
-        return found
+                segment = self._state.segments[number]
+                told[row, where] = weight * segment.topics.many(column[term], own)
+                held[row, where] = weight * segment.held.many(column[term], own)
+        told += HELD * np.where(held == held.max(axis=0, initial=0.0), held, 0.0)
+        return list(zip(self._query.pointed, told.tolist(), strict=True))
 
     def _by_letters(self, words: Sequence[str]) -> list[tuple[str, list[str]]]:
         """Words of several runs of letters, the rarest first, with their runs."""

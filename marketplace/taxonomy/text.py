@@ -11,21 +11,22 @@ import re
 import threading
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 import snowballstemmer
 from kiwipiepy import Kiwi  # type: ignore[import-untyped]
 
 #: Raised when the same text would give other tokens than before, so that stored rankings tell.
-TEXT_VERSION = "2"
+TEXT_VERSION = "3"
 
 #: Kiwi holds about 300 MB; two vocabularies (an old and an edited one) may live at the same time.
 _LOADED_AT_ONCE = 2
 
-_CONTENT_TAGS = ("NNG", "NNP", "XR", "VV", "VA", "SL", "SH", "MAG", "NNB", "NR")
+_CONTENT_TAGS = ("NNG", "NNP", "XR", "VV", "VA", "SH", "MAG", "NNB", "NR")
 
 #: Korean words that say nothing of a trade: light verbs, bare existence, time, address.
 _KOREAN_STOP = frozenset(
@@ -50,6 +51,7 @@ _HANGUL = re.compile(r"[가-힣]")
 _WORD = re.compile(r"[0-9a-z가-힣]+")
 _KOREAN_RUN, _LATIN_RUN = 2, 4
 _LATIN = re.compile(r"[a-z][a-z0-9]*|[0-9]{3,}")
+_LETTERS = re.compile(r"[a-z]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 #: Marks without a shape of their own: soft hyphens, joiners, directions, fillers, variation selectors, tags.
 _UNSEEN = re.compile(
@@ -194,36 +196,55 @@ def _kiwi(phrases: tuple[str, ...]) -> tuple[Kiwi, dict[str, tuple[str, ...]]]:
             continue
         spaced = " ".join(m.form for m in morphemes)
         if spaced.replace(" ", "") == phrase.replace(" ", ""):  # not when Kiwi undoes a contraction
-            parts[spaced] = tuple(form for m in morphemes if (form := _form(m)))
+            parts[spaced] = _pieces(phrase, morphemes)
     for spaced in parts:
         kiwi.add_user_word(spaced, "NNP", 0)
     return kiwi, parts
 
 
-def _form(morpheme: Any) -> str | None:
-    """The form to count, or None when the morpheme says nothing by itself."""
-    tag: str = morpheme.tag
-    form: str = morpheme.form.lower()
+def _pieces(phrase: str, morphemes: Sequence[Any]) -> tuple[str, ...]:
+    """The tokens of a phrase that is not known as one."""
+    return tuple(token.form for token in _korean_reading(phrase, morphemes, {}).tokens)
+
+
+def _form(tag: str, form: str) -> str | None:
+    """The form to count of what is not Latin, or None when the morpheme says nothing by itself."""
+    form = form.lower()
     if tag == "SN":
         return form if len(form) >= 1 else None  # a standard or a year, not a quantity
-    if not tag.startswith(_CONTENT_TAGS) or form in _KOREAN_STOP:
-        return None
-    if tag == "SL":
-        return stem(form) if len(form) > 1 else None
-    return form
+    return form if tag.startswith(_CONTENT_TAGS) and form not in _KOREAN_STOP else None
 
 
 def _korean_reading(text: str, morphemes: Sequence[Any], parts: dict[str, tuple[str, ...]]) -> Reading:
     tokens: list[Token] = []
-    for m in morphemes:
-        pieces = parts.get(m.form)
-        if pieces is not None:
-            tokens += [Token(p, m.start, m.end) for p in (m.form.replace(" ", ""), *pieces)]
-        elif form := _form(m):
-            tokens.append(Token(form, m.start, m.end))
-    return Reading(
-        text, tuple(tokens), frozenset(m.start for m in morphemes), frozenset(m.end for m in morphemes)
-    )
+    starts, ends = set(), set()
+    for tag, start, end, form in _latin_joined(text, morphemes):
+        starts.add(start)
+        ends.add(end)
+        if tag == "SL":
+            own = stem(form) if len(form) > 1 else None
+            tokens += [Token(own, start, end)] if own else []
+        elif form in parts:
+            tokens += [Token(p, start, end) for p in (form.replace(" ", ""), *parts[form])]
+        elif own := _form(tag, form):
+            tokens.append(Token(own, start, end))
+    return Reading(text, tuple(tokens), frozenset(starts), frozenset(ends))
+
+
+def _latin_joined(text: str, morphemes: Sequence[Any]) -> Iterator[tuple[str, int, int, str]]:
+    """Tag, start, end and form of each morpheme; Latin words and numbers as they stand in the text.
+
+    Before a full stop Kiwi cuts words anywhere ("sys" and "tem.") and takes the stop along ("mes.", "9001.").
+    """
+    for latin, group in groupby(morphemes, key=lambda m: m.tag == "SL"):
+        if not latin:
+            for m in group:
+                form = m.form.rstrip(".") if m.tag == "SN" else m.form
+                yield m.tag, m.start, m.end - (len(m.form) - len(form)), form
+            continue
+        own = list(group)
+        for found in _LETTERS.finditer(text, own[0].start, own[-1].end):
+            yield "SL", found.start(), found.end(), found.group()
 
 
 def _latin_reading(text: str) -> Reading:

@@ -229,6 +229,29 @@ def test_assign_prints_pairs_the_total_the_time_and_why_a_request_is_left(files:
     assert sorted(row["reference"] for row in rows) == ["r1", "r2", "r3"]
 
 
+def test_assign_can_protect_the_worst_served(files: Files) -> None:
+    Path(files["experts"]).write_text(
+        "email,name,bio,industries\n"
+        "both@b.kr,둘다,도금 밀착 불량과 반품을 잡고 도금 약품 농도를 관리했습니다. 납기도 보았습니다,C25\n"
+        "some@b.kr,조금,도금 라인에 있었습니다,C25\n",
+        "utf-8",
+    )
+    Path(files["requests"]).write_text(
+        "reference,company_brn,company_name,industry,region,title,problem\n"
+        "r1,124-81-00998,해무,C25,경남,도금 밀착 불량,도금 밀착 불량으로 반품이 옵니다. 약품 농도가 흔들립니다\n"
+        "r2,124-81-00998,세움,C10,충남,납기가 늦습니다,생산계획을 매일 바꿉니다\n",
+        "utf-8",
+    )
+    total, fair = (
+        objects(run("assign", files, "--format", "json", "--ignore-gates", "--objective", objective))[0]
+        for objective in ("score", "fair")
+    )
+    assert (total["objective"], fair["objective"]) == ("score", "fair")
+    assert len(fair["pairs"]) == len(total["pairs"]) == 2
+    assert fair["lowest"] == min(pair["score"] for pair in fair["pairs"]) > total["lowest"]
+    assert fair["total"] < total["total"]
+
+
 @pytest.mark.parametrize("command", ["rank", "evaluate", "assign"])
 def test_processes_that_share_the_requests_print_the_same_and_say_how_far_they_are(
     command: str, files: Files, monkeypatch: pytest.MonkeyPatch

@@ -15,9 +15,9 @@ import numpy as np
 
 from marketplace.matching.engine.columns import Columns
 from marketplace.matching.engine.needs import NeedAsked
-from marketplace.matching.engine.parts import LEAST_COSINE
+from marketplace.matching.engine.parts import HELD, LEAST_COSINE
 from marketplace.matching.engine.query import ask
-from marketplace.matching.engine.reading import passages_of
+from marketplace.matching.engine.reading import passages_of, without_skills
 from marketplace.matching.engine.texts import ASKED, Asked
 from marketplace.matching.explanation import PART_TEXT
 from marketplace.matching.profiles import ExpertProfile, Mode, Need, RequestProfile, Skill
@@ -204,10 +204,10 @@ class Example:
         head = ["글", "단위", "개수", "서로 다른 개수", "글의 값", "신청과 같은 것"]
         self.page.table("글의 길이와 값", head, rows)
         means = [
-            (name, said.rows, said.length, said.length / said.rows)
+            (name, said.tellers, said.rows, said.length, said.length / said.rows)
             for name, said in (("낱말", state.words), ("글자", state.letters))
         ]
-        self.page.table("모든 글", ["단위", "글의 수 N", "개수의 합", "평균 길이"], means)
+        self.page.table("모든 글", ["단위", "글이 있는 전문가 N", "글의 수", "개수의 합", "평균 길이"], means)
 
     def _counted(self, index: str, name: str) -> None:
         state, query, lexicon = self.state, self.query, self.vocabulary.symptoms
@@ -224,7 +224,7 @@ class Example:
             )
             for word, weight in sorted(words.items())
         ]  # fmt: skip
-        head = [name, "신청에서", "드묾 u", "무게 w", "글의 수 n", "희귀도 r", "글 1에서", "글 2에서"]
+        head = [name, "신청에서", "드묾 u", "무게 w", "쓴 전문가 n", "희귀도 r", "글 1에서", "글 2에서"]
         self.page.table(f"신청의 {name}", head, rows)
         asked = Asked.of(said, words)
         segment, own = state.place(self.slot)
@@ -260,7 +260,7 @@ class Example:
             held = _at(segment.held, column, own) if column is not None else 0.0
             (close,) = NeedAsked(self.state, self.vocabulary, need).many(np.array([self.slot]), [there])
             rows.append((need.words, need.priority, held, close))
-        head = ["필요분야", "낱말", "글의 수 n", "희귀도 r", "전문가의 글에"]
+        head = ["필요분야", "낱말", "쓴 전문가 n", "희귀도 r", "전문가의 글에"]
         self.page.table("필요분야의 낱말", head, words)
         head = ["필요분야", "중요도", "지닌 기술의 값", "가까움"]
         self.page.table("필요분야의 가까움", head, rows)
@@ -292,25 +292,33 @@ class Example:
 
     def _symptoms(self) -> None:
         lexicon, pointed = self.vocabulary.symptoms, self.query.pointed
-        readings = self.vocabulary.reader.read_all(passages_of(self.expert))
-        directions = lexicon.directions(readings)
+        passages = self.vocabulary.reader.read_all(passages_of(self.expert))
+        directions = lexicon.directions([without_skills(self.expert, passage) for passage in passages])
         request = lexicon.pointing(self.query.reading).direction
         segment, own = self.state.place(self.slot)
         rows = [
             (
                 f"{term} {self.vocabulary.terms[term].ko}", float(request[lexicon.column[term]]), strong,
                 *(float(direction[lexicon.column[term]]) for direction in directions),
-                _at(segment.topics, lexicon.column[term], own),
+                _at(segment.topics, lexicon.column[term], own), _at(segment.held, lexicon.column[term], own),
             )
             for term, strong in pointed.items()
         ]  # fmt: skip
-        head = ["분야", "신청의 방향", "방향×T", "글 1의 방향", "글 2의 방향", "전문가의 방향"]
+        head = [
+            "분야",
+            "신청의 방향",
+            "방향×T",
+            "글 1의 방향",
+            "글 2의 방향",
+            "전문가의 방향",
+            "지닌 기술의 값",
+        ]
         self.page.table("신청과 전문가가 가리키는 분야", head, rows)
         raw = self.scores.values["symptoms"].nearness.raw  # type: ignore[attr-defined]
         length = float(np.linalg.norm(list(pointed.values())))
         figures = [
             *((f"전문가 {key}의 겹침", float(raw[slot])) for key, slot in self.slots.items()),
-            ("신청의 길이 L", length), ("가장 적은 기준", LEAST_COSINE),
+            ("신청의 길이 L", length), ("지닌 기술에 곱하는 수", HELD), ("가장 적은 기준", LEAST_COSINE),
             ("몫", self.scores.value("symptoms", self.slot)),
         ]  # fmt: skip
         self.page.table("증상에서 몫까지", ["수", "값"], figures)

@@ -67,14 +67,14 @@ def worths(page: dict[str, Table], unit: str) -> list[tuple[int, float]]:
 
 def text_share(page: dict[str, Table], unit: str) -> float:
     """The share of the part "words" or "letters"."""
-    texts, total = next((int(r[1]), int(r[2])) for r in page["모든 글"] if r[0] == unit)
+    people, texts, total = next(map(int, r[1:4]) for r in page["모든 글"] if r[0] == unit)
     usual = familiarity(page)
-    single = log(1 + (texts - 0.5) / 1.5)
+    single = log(1 + (people - 0.5) / 1.5)
     weighed, bound = [], 0.0
     for row in page[f"신청의 {unit}"]:
         weight = (1 + log(int(row[1]))) * (1 - usual * (1 - float(row[2])))
         n = int(row[4])
-        rarity = log(1 + (texts - n + 0.5) / (n + 0.5)) if n else single
+        rarity = log(1 + (people - n + 0.5) / (n + 0.5)) if n else single
         bound += 2.2 * weight * rarity
         weighed.append((weight * rarity, [int(cell) for cell in row[6:]]))
     rows = []
@@ -86,14 +86,14 @@ def text_share(page: dict[str, Table], unit: str) -> float:
 
 
 def needs_share(page: dict[str, Table]) -> float:
-    texts = int(page["모든 글"][0][1])
+    people = int(page["모든 글"][0][1])
     total = weights = 0.0
     for name, priority, held, _ in page["필요분야의 가까움"]:
         there = whole = 0.0
         for row in page["필요분야의 낱말"]:
             if row[0] == name:
                 n = max(int(row[2]), 1)
-                rarity = log(1 + (texts - n + 0.5) / (n + 0.5))
+                rarity = log(1 + (people - n + 0.5) / (n + 0.5))
                 whole += rarity
                 there += rarity if row[4] == "예" else 0.0
         close = max(float(held), 0.6 * there / whole)
@@ -105,14 +105,16 @@ def needs_share(page: dict[str, Table]) -> float:
 def symptoms_share(page: dict[str, Table]) -> float:
     clear = clearness(page)
     worth = [value for _, value in worths(page, "낱말")]
-    overlap = length = 0.0
+    overlap = length = held = 0.0
     for row in page["신청과 전문가가 가리키는 분야"]:
         pointed = float(row[1]) * clear
         own = sum(float(cell) * w for cell, w in zip(row[3:5], worth, strict=True)) / len(worth)
         overlap += pointed * (own if own >= 0.01 else 0.0)
+        held = max(held, pointed * float(row[6]))
         length += pointed**2
     length = sqrt(length)
     given = figures(page["증상에서 몫까지"])
+    overlap += given["지닌 기술에 곱하는 수"] * held
     best = max(overlap, *(v for name, v in given.items() if name.endswith("의 겹침") and "101" not in name))
     return min(1.0, overlap / max(best, given["가장 적은 기준"] * length)) * min(1.0, length)
 

@@ -32,6 +32,13 @@ def test_english_inside_korean_meets_english_alone() -> None:
     assert "robot" in READER.read("용접 robots 도입").morphemes
 
 
+def test_english_before_a_full_stop_inside_korean_is_read_as_anywhere() -> None:
+    inside = READER.read(
+        "도금 라인에 MES. ERP system. ISO 9001. Managed a plant with certification. 끝"
+    ).morphemes
+    assert inside[2:-1] == ["mes", "erp", "system", "iso", "9001", "manag", "plant", "certif"]
+
+
 def test_runs_of_letters_stay_inside_words() -> None:
     assert READER.read("도금액 A 관리 robots").letters == [
         "도금",

@@ -67,11 +67,17 @@ class Assignment:
         """Sum of the scores of the pairs, as they are printed (two places); each member of a team counts."""
         return sum((Decimal(str(round(p.score, 2))) for p in self.pairs), Decimal(0))
 
+    @property
+    def lowest(self) -> float | None:
+        """The score of the worst served; None when nobody is."""
+        return min((pair.score for pair in self.pairs), default=None)
+
     def to_json(self) -> dict[str, Any]:
         return {
             "objective": self.objective,
             "pairs": [{"reference": p.request, "expert": p.expert, "score": p.score} for p in self.pairs],
             "total": float(self.total),
+            "lowest": self.lowest,
             "unserved": [u.to_json() for u in self.unserved],
         }
 
@@ -88,7 +94,8 @@ def assign(
 
     ``objective`` "score": the largest sum of scores, and of equal sums the one that serves more;
     "served": the most requests served, and of these the largest sum; "fair": nearly as many served, the worst pair as
-    good as can be, then the largest sum. ``excluded`` (request -> rule -> number of experts) only feeds the reasons. The answer does not depend on the order of the input.
+    good as can be, then the largest sum. ``excluded`` (request -> rule -> number of experts) only feeds the reasons.
+    The answer does not depend on the order of the input.
     Raises ValueError for an unknown key, a repeated pair, a negative capacity or a score outside 0 to 100.
     """
     outcome = solve(problem(requests, capacities, edges, objective=objective))

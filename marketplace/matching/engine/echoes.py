@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Set
 from dataclasses import dataclass
 from math import ceil
 
@@ -30,6 +31,9 @@ class Echoes:
     Such a text is made, letter by letter, of what the firm wrote, or it holds nearly all that the firm wrote in
     its own words. It tells of nothing done, and counts nothing. Of expository requests none is sought: one's
     own abstract is no trick.
+
+    What the stated needs are called counts on neither side, so that a skill that is asked for, once it is
+    declared, makes no text an echo.
     """
 
     state: State
@@ -43,29 +47,34 @@ class Echoes:
         void = tuple(np.zeros(segment.words.length.size, dtype=bool) for segment in state.segments)
         return cls(state, query, void, np.zeros(state.size, dtype=bool))
 
-    def mark(self, number: int, slots: Ints, asked: int, hits: NDArray[np.uint16]) -> None:
+    def mark(self, number: int, slots: Ints, asked: Collection[str], hits: NDArray[np.uint16]) -> None:
         """Mark the echoes among the texts of these slots of one segment.
 
-        ``hits`` says how many of the ``asked`` words stand in each row.
+        ``hits`` says how many of the words ``asked`` for stand in each row.
         """
         if self.query.expository:
             return
         segment, void = self.state.segments[number], self.void[number]
-        most = ceil(WORDS * asked) if self.query.own_words and asked >= TOLD else NEVER
+        sought = set(asked) - self.query.stated.words
+        most = ceil(WORDS * len(sought)) if self.query.own_words and len(sought) >= TOLD else NEVER
         rows = kernels.suspects(
             slots, segment.first_row, hits, segment.words.row_start, LEAST, SHARE, most
         ).tolist()
         for row in rows:
-            if self._is_copy(number, row, whole=most != NEVER):
+            if self._is_copy(number, row, sought, most):
                 void[row] = True
                 self.echoing[self.state.first[number] + segment.owner[row]] = True
 
-    def _is_copy(self, number: int, row: int, *, whole: bool) -> bool:
+    def _is_copy(self, number: int, row: int, sought: Set[str], most: int) -> bool:
         segment = self.state.segments[number]
-        asked_for = self.query.letters.keys()
-        written = segment.letters.bag(row).keys()
+        said = segment.words.bag(row).keys()
+        held = len(said & sought)
+        if held < most and (held < LEAST or held <= SHARE * len(said)):
+            return False  # the needs alone made it a suspect
+        asked_for = self.query.letters.keys() - self.query.stated.letters
+        written = segment.letters.bag(row).keys() - self.query.stated.letters
         shared = len(asked_for & written)
-        if whole and shared >= LETTERS * len(asked_for):
+        if most != NEVER and shared >= LETTERS * len(asked_for):
             return True
         if shared < COPIED * RUNS:
             return False

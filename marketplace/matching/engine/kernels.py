@@ -111,6 +111,18 @@ def best_and_mean(slots: Any, first_row: Any, worth: Any, void: Any, acc: Any, h
 
 
 @_compiled
+def count_owners(start: Any, rows: Any, owner: Any, out: Any) -> None:
+    """By word, how many slots have it in any of their rows, into ``out``."""
+    for word in range(out.size):
+        last = -1
+        for at in range(start[word], start[word + 1]):
+            slot = owner[rows[at]]
+            if slot != last:
+                out[word] += 1
+                last = slot
+
+
+@_compiled
 def add_shares(starts: Any, ends: Any, weights: Any, rows: Any, owner: Any, out: Any) -> None:
     """Add each word's weight once to every slot that holds it in any of its rows."""
     for word in range(starts.size):
@@ -129,6 +141,15 @@ def add_columns(starts: Any, ends: Any, weights: Any, slots: Any, values: Any, o
         weight = weights[term]
         for at in range(starts[term], ends[term]):
             out[slots[at]] += weight * values[at]
+
+
+@_compiled
+def raise_by_columns(starts: Any, ends: Any, weights: Any, slots: Any, values: Any, out: Any) -> None:
+    """Raise ``out`` to the highest weighted value among some terms of each slot that has any."""
+    for term in range(starts.size):
+        weight = weights[term]
+        for at in range(starts[term], ends[term]):
+            out[slots[at]] = max(out[slots[at]], weight * values[at])
 
 
 @_compiled

@@ -26,6 +26,8 @@ from marketplace.taxonomy.vocabulary import Vocabulary
 
 #: The nearest direction counts in full, but never one that is less near than this.
 LEAST_COSINE = 0.3
+#: What the best held of the terms that a problem points to adds to the nearness of the texts.
+HELD = 0.2
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Facet:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pointed:
-    """How nearly each slot's texts point where the problem points (cosine), against the best, times strength.
+    """How nearly each slot's texts point where the problem points (cosine), and how well the best held of these
+    terms is held, against the best, times strength.
 
     Whoever echoes the request points nowhere, which is found out for those who are looked at (``words``).
     """
@@ -72,7 +75,11 @@ class Pointed:
 def symptoms_value(
     state: State, pointed: Mapping[str, float], vocabulary: Vocabulary, echoes: Echoes, words: PartValue
 ) -> Pointed:
-    """Where everybody's texts point, by the problem of one request."""
+    """Where everybody's texts point and what is held, by the problem of one request.
+
+    Of what is held only the best counts, so that more skills never lower it and a list of all skills gains no
+    more than the one that is needed.
+    """
     column = vocabulary.symptoms.column
     columns = np.array([column[term] for term in pointed], dtype=np.int64)
     weights = np.array(list(pointed.values()))
@@ -82,6 +89,10 @@ def symptoms_value(
         topics = segment.topics
         starts, ends = topics.start[columns], topics.start[columns + 1]
         kernels.add_columns(starts, ends, weights, topics.slots, topics.values, own)
+        held, best = segment.held, np.zeros(own.size)
+        starts, ends = held.start[columns], held.start[columns + 1]
+        kernels.raise_by_columns(starts, ends, weights, held.slots, held.values, best)
+        own += HELD * best
     if not all(alive.all() for alive in state.alive):
         out[~state.living] = 0.0
     strength = float(np.linalg.norm(weights))

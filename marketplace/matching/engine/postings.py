@@ -134,11 +134,6 @@ class Postings:
         """Words in all rows, repetitions counted."""
         return int(self.length.sum(dtype=np.int64))
 
-    def count(self, word: str) -> int:
-        """In how many rows a word stands."""
-        number = self.ids.get(word)
-        return 0 if number is None else int(self.start[number + 1] - self.start[number])
-
     def bag(self, row: int) -> dict[str, int]:
         """The words of one row with their counts."""
         span = slice(self.row_start[row], self.row_start[row + 1])

@@ -19,6 +19,29 @@ _AT_ONCE = 2_000  # requests read in one go; fewer texts than a reader remembers
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """The words, and the runs of letters, by which the stated needs are called. Whoever says these has the
+    skill, and repeats nothing."""
+
+    words: frozenset[str]
+    letters: frozenset[str]
+
+    @classmethod
+    def of(cls, request: RequestProfile, vocabulary: Vocabulary) -> Stated:
+        """By the needs' own words and every name of their terms."""
+        names = [need.words for need in request.needs]
+        for need in request.needs:
+            if need.term is not None and need.term in vocabulary.terms:
+                term = vocabulary.terms[vocabulary.current(need.term)]
+                names += [term.ko, term.en, *term.synonyms]
+        read = vocabulary.reader.read_all(names)
+        return cls(
+            frozenset(word for reading in read for word in reading.morphemes),
+            frozenset(run for reading in read for run in reading.letters),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A request as the index asks it: readings, weighted words and where its problem points."""
 
@@ -28,6 +51,7 @@ class Query:
     letters: Mapping[str, float]
     pointed: Mapping[str, float]  # term -> how much the problem points to it
     familiarity: float  # how far it is written as firms in trouble write, 0 to 1
+    stated: Stated
 
     @property
     def own_words(self) -> bool:
@@ -88,4 +112,4 @@ def ask(request: RequestProfile, vocabulary: Vocabulary) -> Query:
         for i in best
         if pointing.direction[i] > 0 and pointing.strength > 0
     }
-    return Query(request, reading, words, letters, pointed, usual)
+    return Query(request, reading, words, letters, pointed, usual, Stated.of(request, vocabulary))

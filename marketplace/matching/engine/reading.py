@@ -46,6 +46,17 @@ def header_of(expert: ExpertProfile) -> str:
     return ". ".join(filter(None, (expert.headline, " / ".join(s.words for s in expert.skills))))
 
 
+def without_skills(expert: ExpertProfile, passage: Reading) -> Reading:
+    """A passage as far as its headline and its text go, for where it points.
+
+    The skills say by themselves where they point; among few words their names would turn the text's direction.
+    """
+    headline = len(normalise(expert.headline))
+    body = len(normalise(f"{header_of(expert)}.")) + 1 if expert.skills else headline
+    tokens = tuple(token for token in passage.tokens if token.start < headline or token.start >= body)
+    return Reading(passage.text, tokens, passage.starts, passage.ends)
+
+
 def sentences_of(expert: ExpertProfile) -> list[str]:
     """What can be quoted of a profile, in order: the headline, then the sentences of the texts."""
     texts = (expert.headline, *texts_of(expert))
@@ -93,7 +104,9 @@ def read_profiles(experts: Sequence[ExpertProfile], vocabulary: Vocabulary) -> I
         group = experts[at : at + _AT_ONCE]
         passages = [passages_of(expert) for expert in group]
         readings = vocabulary.reader.read_all([text for own in passages for text in own])
-        directions = vocabulary.symptoms.directions(readings)
+        owners = [expert for expert, own in zip(group, passages, strict=True) for _ in own]
+        plain = [without_skills(one, reading) for one, reading in zip(owners, readings, strict=True)]
+        directions = vocabulary.symptoms.directions(plain)
         first = 0
         for expert, own in zip(group, passages, strict=True):
             last = first + len(own)

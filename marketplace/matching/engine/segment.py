@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from marketplace.matching.engine import kernels
 from marketplace.matching.engine.columns import Columns
 from marketplace.matching.engine.postings import Ints, Postings
 from marketplace.matching.engine.reading import ReadProfile, profile_digest
@@ -71,6 +72,22 @@ class Segment:
     def owner(self) -> NDArray[np.int32]:
         """The slot of each row."""
         return np.repeat(np.arange(self.size, dtype=np.int32), np.diff(self.first_row))
+
+    @cached_property
+    def telling(self) -> int:
+        """How many slots have any text."""
+        return int(np.count_nonzero(np.diff(self.first_row)))
+
+    def sayers(self, index: str) -> NDArray[np.int32]:
+        """By word of ``words`` or ``letters``, how many slots say it."""
+        return self.once(("sayers", index), lambda: self._sayers(getattr(self, index)))
+
+    def _sayers(self, postings: Postings) -> NDArray[np.int32]:
+        if self.telling == postings.length.size:  # one text each
+            return np.diff(postings.start).astype(np.int32)
+        out = np.zeros(len(postings.words), dtype=np.int32)
+        kernels.count_owners(postings.start, postings.rows, self.owner, out)
+        return out
 
     @cached_property
     def _decoded(self) -> dict[int, tuple[ExpertProfile, Notes]]:

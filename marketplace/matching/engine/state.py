@@ -29,23 +29,32 @@ INDEXES = ("words", "letters")
 
 @dataclass(frozen=True, eq=False)
 class Said:
-    """How often words stand in the living rows of all segments of one index."""
+    """Who says which words in all segments of one index, and how long the living rows are.
+
+    Words are counted by who says them and not by row, so that nobody makes a word common by saying it again.
+    """
 
     indexes: tuple[Postings, ...]
-    gone: Mapping[str, int]  # rows that are no longer there, by word
+    sayers: tuple[NDArray[np.int32], ...]  # by index and word
+    gone: Mapping[str, int]  # sayers who are no longer there, by word
+    tellers: int  # slots with any row
     rows: int
     length: int
 
     def count(self, word: str) -> int:
-        """In how many living rows a word stands."""
-        return sum(index.count(word) for index in self.indexes) - self.gone.get(word, 0)
+        """How many living slots say a word."""
+        said = -self.gone.get(word, 0)
+        for index, sayers in zip(self.indexes, self.sayers, strict=True):
+            if (number := index.ids.get(word)) is not None:
+                said += int(sayers[number])
+        return said
 
     def rarity(self, word: str) -> float:
-        """ln(1 + (N - n + .5) / (n + .5)) over living rows; 0 for a word that stands in none."""
+        """ln(1 + (N - n + .5) / (n + .5)) over living slots; 0 for a word that none says."""
         found = self._rarity.get(word)
         if found is None:
             n = self.count(word)
-            found = log1p((self.rows - n + 0.5) / (n + 0.5)) if n else 0.0
+            found = log1p((self.tellers - n + 0.5) / (n + 0.5)) if n else 0.0
             if len(self._rarity) < _REMEMBERED:
                 self._rarity[word] = found
         return found
@@ -56,8 +65,8 @@ class Said:
 
     @cached_property
     def single(self) -> float:
-        """The rarity of a word that stands in one row only."""
-        return log1p((self.rows - 0.5) / 1.5) if self.rows else 0.0
+        """The rarity of a word that one slot says only."""
+        return log1p((self.tellers - 0.5) / 1.5) if self.tellers else 0.0
 
     @cached_property
     def mean(self) -> float:

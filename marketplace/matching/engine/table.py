@@ -122,7 +122,9 @@ class ExpertTable:
             indexes: tuple[Postings, ...] = tuple(getattr(segment, index) for segment in self._segments)
             said[index] = Said(
                 indexes,
+                tuple(segment.sayers(index) for segment in self._segments),
                 gone.words[index],
+                sum(segment.telling for segment in self._segments) - gone.tellers,
                 sum(postings.length.size for postings in indexes) - gone.rows,
                 sum(postings.total for postings in indexes) - gone.length[index],
             )
@@ -136,23 +138,24 @@ class Gone:
     def __init__(self) -> None:
         self.words: dict[str, Counter[str]] = {index: Counter() for index in INDEXES}
         self.length = dict.fromkeys(INDEXES, 0)
-        self.rows = 0
+        self.tellers = self.rows = 0
         self.digest = 0
 
     def take(self, segment: Segment, slot: int) -> None:
         """Count a profile that is being removed."""
         first, last = int(segment.first_row[slot]), int(segment.first_row[slot + 1])
+        self.tellers += last > first
         self.rows += last - first
         self.digest += segment.digest(slot)
         for index in INDEXES:
             postings: Postings = getattr(segment, index)
-            for row in range(first, last):
-                self.words[index].update(postings.bag(row).keys())
-                self.length[index] += int(postings.length[row])
+            self.words[index].update({word for row in range(first, last) for word in postings.bag(row)})
+            self.length[index] += int(postings.length[first:last].sum())
 
     def __add__(self, other: Gone) -> Gone:
         both = Gone()
-        both.rows, both.digest = self.rows + other.rows, self.digest + other.digest
+        both.tellers, both.rows = self.tellers + other.tellers, self.rows + other.rows
+        both.digest = self.digest + other.digest
         for index in INDEXES:
             both.words[index] = self.words[index] + other.words[index]
             both.length[index] = self.length[index] + other.length[index]

@@ -109,7 +109,7 @@ class TextValue:
                 self._by_word(number, postings), self._said.norms[number], acc, hits,
             )  # fmt: skip
             if self._words is None:
-                self._echoes.mark(number, own, len(self._asked.weighed), hits)
+                self._echoes.mark(number, own, self._asked.weighed, hits)
             kernels.best_and_mean(
                 own, segment.first_row, postings.worth, self._echoes.void[number], acc, hits,
                 self._state.part(self._raw, number),
