@@ -37,7 +37,7 @@ def company_of(user: User) -> Company:
     if user.organisation_id is None:
         raise RuleBroken(N_("소속 기업이 없는 계정입니다. 운영기관에 문의해 주십시오."))
     return Company.of(user) or Company(
-        organisation_id=user.organisation_id, organisation=user.organisation, relations=[]
+        organisation_id=user.organisation_id, organisation=user.organisation, relations=[], none_of=[]
     )
 
 
