@@ -231,6 +231,11 @@ class ConsentText(Identified, Base):
     body_en: Mapped[str] = mapped_column(Text(8000))
     roles: Mapped[list[str]]  # the doors at which it is asked
 
+    @property
+    def subject_ko(self) -> str:
+        """What is agreed to, for a sentence that says so itself: the title without a closing 동의."""
+        return self.title_ko.removesuffix(" 동의")
+
     @classmethod
     def in_force(cls, role: Role, on: date) -> list[ConsentText]:
         """The newest version of each text that this door asks for on a day."""

@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from marketplace.access import Permission
 from marketplace.accounts import actions_account as actions
-from marketplace.accounts import actions_password, totp
+from marketplace.accounts import actions_password, devices, totp
 from marketplace.accounts.actions_sign_in import enrol_second_factor, must_have_totp
 from marketplace.accounts.blueprint import blueprint
 from marketplace.accounts.forms import AccountForm, ChangePasswordForm, CodeForm, ColleagueForm, PasswordForm
@@ -45,6 +45,7 @@ def account() -> Any:
         form=form,
         consents=actions.consents_of(me()),
         sessions=actions.open_sessions(me()),
+        device=devices.named,
         this_session=current_session(),
         totp_required=must_have_totp(me()),
     )

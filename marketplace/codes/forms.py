@@ -18,7 +18,7 @@ class RegionForm(FlaskForm):
 
     code = TextField(_("코드"), [*NEEDED, DIGITS], limit=5)
     name_ko = TextField(_("이름 (한국어)"), NEEDED, limit=60)
-    short_ko = TextField(_("줄인 이름"), NEEDED, limit=20)
+    short_ko = TextField(_("약칭"), NEEDED, limit=20)
     name_en = TextField(_("이름 (영어)"), NEEDED, limit=60)
     valid_from = DayField(_("시작일"), [Optional()], description=_("처음부터 있었으면 비워 둡니다."))
     valid_to = DayField(_("종료일"), [Optional()], description=_("지금도 쓰이면 비워 둡니다."))

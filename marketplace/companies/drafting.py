@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import select
+
 from marketplace.access import Permission, require
 from marketplace.accounts.models import User
 from marketplace.audit import history_of, recorded
@@ -18,7 +20,7 @@ from marketplace.companies.models import (
     RequestNeed,
 )
 from marketplace.companies.numbers import RequestNumber
-from marketplace.companies.states import next_state
+from marketplace.companies.states import RequestState, next_state
 from marketplace.database import db
 from marketplace.errors import N_, RuleBroken
 from marketplace.events import Event
@@ -37,7 +39,7 @@ def company_of(user: User) -> Company:
     if user.organisation_id is None:
         raise RuleBroken(N_("소속 기업이 없는 계정입니다. 운영기관에 문의해 주십시오."))
     return Company.of(user) or Company(
-        organisation_id=user.organisation_id, organisation=user.organisation, relations=[]
+        organisation_id=user.organisation_id, organisation=user.organisation, relations=[], none_of=[]
     )
 
 
@@ -130,7 +132,10 @@ def _overtaken(thing: Any, by: User) -> RuleBroken:
 def express_interest(
     programme_id: int, problem: str, terms: Sequence[str], basics: Mapping[str, Any], *, by: User
 ) -> MentoringRequest:
-    """The firm says what hurts; a draft request with a number of its own begins."""
+    """The firm says what hurts; a draft request with a number of its own begins.
+
+    The same words sent again, by a second click or by going back, lead to the draft that they began.
+    """
     require(by, Permission.EDIT_REQUEST)
     firm = company_of(by)
     require(by, Permission.EDIT_REQUEST, firm)
@@ -141,6 +146,10 @@ def express_interest(
                 N_("지금은 신청을 받지 않는 사업입니다. 다른 사업을 골라 주십시오."), field="programme_id"
             )
         firm = _stored(firm)
+        begun = _begun_with(firm, programme, problem)
+        if begun is not None:
+            record.cancel()
+            return begun
         _set(firm, {name: value for name, value in basics.items() if value is not None})
         request = MentoringRequest(
             reference=RequestNumber.next_reference(programme.year),
@@ -160,6 +169,17 @@ def express_interest(
         record.thing = request
         record.facts.update(reference=request.reference, terms=[need.term for need in request.needs])
     return request
+
+
+def _begun_with(firm: Company, programme: Programme, problem: str) -> MentoringRequest | None:
+    """The firm's draft that says the same in the same programme."""
+    query = select(MentoringRequest).where(
+        MentoringRequest.company_id == firm.id,
+        MentoringRequest.programme_id == programme.id,
+        MentoringRequest.state == RequestState.DRAFT,
+        MentoringRequest.problem == problem,
+    )
+    return db.session.scalars(query.order_by(MentoringRequest.id.desc())).first()
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,7 @@ class CompanyForm(FlaskForm):
     customers = NamesField(_l("주요 고객사"), description=_l("납품하는 기업을 한 줄에 하나씩 적습니다."))
     no_customers = BooleanField(_l("주요 고객사 없음"))
     competitors = NamesField(
-        _l("경쟁사"), description=_l("같은 고객을 두고 겨루는 기업을 한 줄에 하나씩 적습니다.")
+        _l("경쟁사"), description=_l("같은 고객을 두고 경쟁하는 기업을 한 줄에 하나씩 적습니다.")
     )
     no_competitors = BooleanField(_l("경쟁사 없음"))
     vendors = NamesField(

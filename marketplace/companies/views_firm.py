@@ -59,10 +59,10 @@ def interest() -> Response:
     firm = drafting.company_of(me())
     programmes = [row for row in Programme.open_now() if takes_requests(row)]
     form = InterestForm.of(firm, programmes)
-    if sent.form.get("do") != "propose" and submitted(form, lambda: _begin(form)):
-        newest = queries.requests_of(me())[0]
+    begun: list[MentoringRequest] = []
+    if sent.form.get("do") != "propose" and submitted(form, lambda: begun.append(_begin(form))):
         flash(gettext("참여의향을 저장했습니다. 이어서 신청서를 채워 제출하십시오."), "success")
-        return to(url_for("companies.edit_request", request_id=newest.id, _anchor="needs"))
+        return to(url_for("companies.edit_request", request_id=begun[0].id, _anchor="needs"))
     return show(
         "companies/interest.html",
         form=form,

@@ -61,7 +61,7 @@ def finish(expert: Expert, record: Record, *, verified_fact: bool = False) -> No
             "/expert",
             body=N_(
                 "경력이나 이해관계가 바뀌었습니다. 운영기관이 확인을 마칠 때까지 "
-                "새로운 제안을 받지 않습니다. 이미 진행 중인 자문은 계속됩니다."
+                "새로운 제안을 받지 않습니다. 이미 진행 중인 멘토링은 계속됩니다."
             ),
         )
     else:

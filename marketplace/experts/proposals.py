@@ -8,7 +8,7 @@ from marketplace.experts.models import Expert
 from marketplace.taxonomy.vocabulary import Vocabulary
 
 #: Below this share of a text's wording a proposal is a guess that costs the reader more than it brings.
-LEAST_SCORE = 0.3
+LEAST_SCORE = 0.5
 MOST = 10
 
 

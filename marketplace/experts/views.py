@@ -59,7 +59,7 @@ def _to_verify(user: Any) -> list[Todo]:
     """The profiles, and the skills of verified ones, that wait for an operator."""
     if not may(user, Permission.VERIFY_EXPERT):
         return []
-    whole = (queries.waiting(), N_("확인할 전문가가 %(count)s명 있습니다."), "submitted")
+    whole = (queries.waiting(), N_("전문가 %(count)s명의 자격 확인"), "submitted")
     skills = (
         queries.with_unconfirmed_skills(),
         N_("확인한 뒤 기술을 더하거나 높인 전문가가 %(count)s명 있습니다. 기술을 확인해 주십시오."),

@@ -83,7 +83,7 @@ def rank(
             click.echo(text, nl=False)
 
 
-@click.command("evaluate", help=N_("순위를 판정 파일과 견주어 nDCG, 재현율, MRR을 냅니다."))
+@click.command("evaluate", help=N_("순위를 판정 파일과 비교해 nDCG, 재현율, MRR을 냅니다."))
 @_options
 @click.option("--judgements", "judgements_file", type=_FILE, required=True, help=N_("판정 파일"))
 @click.option(

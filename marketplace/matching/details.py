@@ -15,6 +15,7 @@ from marketplace.matching.engine.records import Notes
 from marketplace.matching.explanation import NeedCoverage, Part
 from marketplace.matching.profiles import ExpertProfile, Need, Skill
 from marketplace.matching.scoring import Scores
+from marketplace.taxonomy.symptoms import tells
 from marketplace.taxonomy.text import letters_of, normalise
 from marketplace.taxonomy.vocabulary import Vocabulary
 
@@ -106,7 +107,7 @@ class Explainer:
         if code == "words":
             there = self._said[self._place[slot]]
             shared = (self._written[word] for word in self._rarest if word in there)
-            return first_different(shared, _NAMED)
+            return first_different(filter(tells, shared), _NAMED)
         if code == "symptoms":
             place = self._place[slot]
             both = [(-values[place], term) for term, values in self._both if values[place] > _SHARED]

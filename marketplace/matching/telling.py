@@ -102,7 +102,7 @@ def _why(facts: dict[str, Any]) -> list[str]:
         count = len(facts["opened"]["relations"])
         said.append(
             gettext(
-                "매칭 시작, 기간 %(since)s ~ %(until)s. 거래 관계 %(count)d곳을 이때의 내용으로 보관했습니다.",
+                "매칭을 시작했습니다. 기간은 %(since)s부터 %(until)s까지이고, 거래 관계 %(count)d곳을 이때의 내용으로 보관했습니다.",
                 since=_day(since),
                 until=_day(until),
                 count=count,
@@ -136,11 +136,17 @@ def _checked(facts: dict[str, Any]) -> list[str]:
             ", ".join(dict.fromkeys(row[1] for row in facts["compared"][side])) or gettext("없음")
             for side in ("ties", "relations")
         )
-        said.append(gettext("대조한 기관: 전문가 쪽 %(ties)s; 기업 쪽 %(around)s.", ties=ties, around=around))
+        said.append(
+            gettext(
+                "대조한 기관: 전문가 쪽 %(ties)s; 기업 쪽(거래처, 출연 기업 포함) %(around)s.",
+                ties=ties,
+                around=around,
+            )
+        )
     if unstated := facts.get("unstated", (facts.get("opened") or {}).get("unstated")):
         said.append(said_kinds(unstated))
     if facts.get("ranking"):
-        said.append(gettext("보관된 순위 %(number)d번.", number=facts["ranking"]))
+        said.append(gettext("보관한 순위의 번호: %(number)d.", number=facts["ranking"]))
     return said
 
 

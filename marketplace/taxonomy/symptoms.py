@@ -27,6 +27,7 @@ FULL_EVIDENCE = 3.0  # about one rare word in full
 CHANCE_SHARE, FULL_SHARE = 0.45, 0.7  # of a text's words known: by chance, and as firms write
 LEAST = 0.15  # of a direction, for a term to be proposed
 TELLING = 0.35  # of the highest rarity, for a word to be shown as a reason
+BESIDE_BEST = 0.5  # of the weightiest word's weight, for another to be shown beside it
 _REMEMBERED = 500  # pointings
 
 Floats = NDArray[np.float64]
@@ -246,7 +247,11 @@ class SymptomIndex:
         return scores
 
     def because(self, reading: Reading, term: str, most: int = 5) -> list[str]:
-        """The words of the text that led to a term, the weightiest first; none that many terms share."""
+        """The words of the text that led to a term, the weightiest first; none that many terms share.
+
+        Words that tell a reader nothing by themselves (a single letter, a number) stand only where there is
+        nothing else, and none that weighs much less than the weightiest.
+        """
         own = self._in_term[self.column[term]]
         weighed: dict[str, float] = {}
         best: dict[str, Token] = {}
@@ -255,4 +260,12 @@ class SymptomIndex:
             if weight > weighed.get(token.form, 0.0):
                 weighed[token.form], best[token.form] = weight, token
         order = sorted(weighed, key=lambda form: (-weighed[form], form))
-        return list(dict.fromkeys(reading.word_at(best[form]) for form in order))[:most]
+        written = {form: reading.word_at(best[form]) for form in order}
+        telling = [form for form in order if tells(written[form])] or order
+        least = BESIDE_BEST * weighed[telling[0]] if telling else 0.0
+        return list(dict.fromkeys(written[form] for form in telling if weighed[form] >= least))[:most]
+
+
+def tells(word: str) -> bool:
+    """Whether a written word can stand as a reason by itself: more than one letter, and no number."""
+    return len(word) > 1 and not any(letter.isdigit() for letter in word)

@@ -6,10 +6,14 @@ from html.parser import HTMLParser
 
 import pytest
 
+from marketplace.access import Role
+from marketplace.accounts.models import OrganisationKind, User
 from marketplace.database import db, read_only
+from tests import factories
 from tests.architecture import world as world_module
 from tests.architecture.access_matrix import Copies, build_address, sessions, values_for
 from tests.architecture.world import rules
+from tests.conftest import sign_in
 
 ROLES = ["nobody", "company", "expert", "operator", "ministry", "admin"]
 PAYLOADS = [
@@ -164,6 +168,41 @@ def test_no_address_answers_nonsense_with_an_error(site, role):
             answer = clients[role].get(address + nonsense)
             if answer.status_code >= 500:
                 faults.append((address + nonsense, answer.status_code))
+    assert faults == []
+
+
+def newcomers() -> dict[str, User]:
+    """People of whom nothing but the account is known yet, with and without an organisation."""
+    bare = {f"{role} without organisation": factories.user(role) for role in Role}
+    kinds = {
+        Role.COMPANY: OrganisationKind.FIRM,
+        Role.OPERATOR: OrganisationKind.OPERATOR,
+        Role.MINISTRY: OrganisationKind.MINISTRY,
+        Role.SPONSOR: OrganisationKind.SPONSOR,
+    }
+    housed = {
+        f"{role} of a new organisation": factories.user(role, factories.organisation(kind))
+        for role, kind in kinds.items()
+    }
+    return bare | housed
+
+
+def test_who_has_stated_nothing_yet_meets_no_error(site):
+    copies, world, _ = site
+    faults = []
+    with copies.app.app_context():
+        read_only(False)
+        people = newcomers()
+        clients = {name: sign_in(copies.app.test_client(), person) for name, person in people.items()}
+        db.session.rollback()
+    for name, client in clients.items():
+        for address in addresses(copies.app, world, client):
+            if (status := client.get(address).status_code) >= 500:
+                faults.append((name, "GET", address, status))
+        for action, names in forms_of(copies.app, world, client).items():
+            if (status := client.post(action, data=dict.fromkeys(names, "")).status_code) >= 500:
+                faults.append((name, "POST", action, status))
+    copies.reset()
     assert faults == []
 
 

@@ -46,6 +46,20 @@ def test_interest_makes_a_draft_with_a_number_and_the_words_behind_each_need(wor
 
 
 @both_databases
+def test_the_same_words_sent_again_lead_to_the_draft_that_they_began(world):
+    def begin(problem: str) -> MentoringRequest:
+        return drafting.express_interest(world.programme.id, problem, ["PRC-09"], {}, by=world.person)
+
+    first = begin(PAIN)
+    assert begin(PAIN).id == first.id
+    assert [entry.event for entry in history_of(first)] == ["interest_expressed"]
+    assert begin(PAIN + " 또 있습니다.").id != first.id
+    first.problem = "그 뒤로 고쳐 썼습니다."
+    factories.save(first)
+    assert begin(PAIN).id != first.id
+
+
+@both_databases
 def test_a_firm_that_nobody_described_yet_gets_its_row_with_the_first_words(world):
     from marketplace.access import Role
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from marketplace.access import Role
+from marketplace.accounts.models import OrganisationKind
 from marketplace.companies import actions
 from marketplace.companies.models import MentoringRequest
 from marketplace.companies.states import RequestState
@@ -55,6 +56,16 @@ TYPED = (
     "priority-1",
     "do",
 )
+
+
+def test_a_firm_that_has_stated_nothing_yet_can_open_and_save_its_data(app):
+    office = factories.organisation(OrganisationKind.FIRM)
+    firm = sign_in(app.test_client(), factories.user(Role.COMPANY, office))
+    answer = firm.get("/company")
+    assert answer.status_code == 200
+    assert "checked" not in answer.text
+    assert firm.post("/company", data={"customers": "한빛전자"}).location == "/company"
+    assert "한빛전자" in firm.get("/company").text
 
 
 def fresh(request: MentoringRequest) -> MentoringRequest:

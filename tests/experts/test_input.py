@@ -208,7 +208,7 @@ def test_what_waits_stands_in_the_list_of_things_to_do(role, as_user):
     expert = complete(ExpertState.SUBMITTED)
     user = expert.user if role is Role.EXPERT else factories.user(role)
     page = as_user(user).get("/todo").text
-    assert ("확인할 전문가가 1명 있습니다." in page) is (role is Role.OPERATOR)
+    assert ("전문가 1명의 자격 확인" in page) is (role is Role.OPERATOR)
 
 
 def test_an_expert_is_told_what_to_do_next(person, as_user):

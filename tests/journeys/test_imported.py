@@ -67,7 +67,7 @@ def bring_in(site: Site, operator: Person, kind: str, file: Path, rows: int) -> 
 
 def verify_everybody(operator: Person) -> None:
     """One by one, because a spreadsheet holds no declaration of interests."""
-    operator.start_from_todo(f"확인할 전문가가 {len(sheets.EXPERTS)}명 있습니다.")
+    operator.start_from_todo(f"전문가 {len(sheets.EXPERTS)}명의 자격 확인")
     for left in range(len(sheets.EXPERTS), 0, -1):
         waiting = operator.main.get_by_role("table", name="전문가 목록").get_by_role("rowheader")
         expect(waiting).to_have_count(left)

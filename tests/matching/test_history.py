@@ -46,7 +46,7 @@ def test_a_case_tells_of_its_opening_its_offers_and_its_withdrawal(world, client
     ]
     assert fresh(case).reason == "사정이 바뀌었습니다."
     text = sign_in(client, world.operator).get(f"/cases/{case.id}").text
-    assert "매칭 시작, 기간" in text
+    assert "매칭을 시작했습니다. 기간은" in text
     assert f"제안: {first.expert.name}, " in text
     assert f"제안: {second.expert.name}, " in text
     assert "까지 회신" in text

@@ -150,3 +150,22 @@ def test_words_that_everybody_says_are_no_reason_for_a_term() -> None:
     proposals = VOCABULARY.propose(told)
     assert proposals[0].term == "PRC-09"
     assert not {"왜", "자꾸", "자주"} & {word for p in proposals for word in p.because}
+
+
+def test_a_reason_is_a_word_that_tells_the_reader_something() -> None:
+    told = (
+        "제품이 자꾸 휘고 덜 차서 나옵니다. 커버류 사출을 합니다. 아침에 첫 가동하면 30~40개는 버려야 정상이 나오고, "
+        "여름 겨울로 조건을 다시 잡느라 하루가 갑니다. 조건은 조 반장 머릿속에만 있습니다."
+    )
+    reading = VOCABULARY.reader.read(told)
+    for term in VOCABULARY.symptoms.terms:
+        words = VOCABULARY.symptoms.because(reading, term)
+        if len(words) > 1:
+            assert not {"조", "덜", "첫", "30~40개는"} & set(words), term
+
+
+def test_a_lone_letter_is_a_reason_where_there_is_no_other() -> None:
+    reading = VOCABULARY.reader.read("열")
+    assert {"열"} == {
+        word for term in VOCABULARY.symptoms.terms for word in VOCABULARY.symptoms.because(reading, term)
+    }

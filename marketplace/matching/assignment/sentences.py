@@ -16,7 +16,7 @@ REMEDY_TEXT: Mapping[str, str] = {
     "rule": N_(
         "필수 규칙으로 제외된 %(expert)s 전문가가 가능해지면 배정할 수 있고, 점수의 합은 %(points)s점 달라집니다."
     ),
-    "quota": N_("상한 %(quota)s을(를) 하나 늘리면 배정할 수 있고, 점수의 합은 %(points)s점 달라집니다."),
+    "quota": N_("상한(%(quota)s)을 하나 늘리면 배정할 수 있고, 점수의 합은 %(points)s점 달라집니다."),
 }
 
 #: Why a request has this expert and not another.
