@@ -47,6 +47,11 @@ class Settings(BaseSettings):
         description="Where the index of experts lies that all workers share, once it is large.",
     )
     upload_limit_mb: int = Field(20, description="Largest request body in megabytes.")
+    files_folder: str = Field(
+        "instance/files",
+        description="Where files that people upload are kept; all workers share it. Back it up with the database.",
+    )
+    file_limit_mb: int = Field(20, ge=1, le=200, description="Largest uploaded file in megabytes.")
     worker: Literal["thread", "off"] = Field(
         "thread", description="thread runs jobs inside the server; off leaves them to `flask worker`."
     )
