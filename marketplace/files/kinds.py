@@ -90,7 +90,7 @@ class Limits:
     ratio_from: int = 20 * MEGABYTE
     members: int = 5_000
     depth: int = 2
-    pixels: int = 64_000_000
+    pixels: int = 120_000_000
     decoded: int = 96 * MEGABYTE
     side: int = 4_096
     seconds: int = 5

@@ -109,6 +109,15 @@ def test_a_huge_photo_is_kept_smaller(tmp_path):
         assert image.size == (4_096, 2_731)
 
 
+@pytest.mark.parametrize("size", [(4_032, 3_024), (5_712, 4_284), (8_160, 6_120), (12_000, 9_000)])
+def test_photos_of_phones_of_today_are_taken(tmp_path, size):
+    """12, 24, 50 and 108 megapixels."""
+    verdict = judged(tmp_path, picture(size=size, quality=10), "현장.jpg")
+    assert verdict.kind is Kind.JPEG
+    with Image.open(verdict.content) as image:
+        assert 2_800 <= max(image.size) <= 4_096
+
+
 def test_a_file_is_found_from_the_folder_one_stands_in(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("upload").write_bytes(pdf())
