@@ -2,7 +2,8 @@
 PY := .venv/bin/python
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard marketplace/translations/*/LC_MESSAGES/messages.po))
 DEMO := MARKETPLACE_MODE=demo MARKETPLACE_STAFF_TOTP=off MARKETPLACE_MAIL=outbox \
-	MARKETPLACE_DATABASE_URL=sqlite:///instance/demo.sqlite3 MARKETPLACE_SECRET_KEY=only-for-the-demo-on-this-machine-1
+	MARKETPLACE_DATABASE_URL=sqlite:///instance/demo.sqlite3 MARKETPLACE_FILES_FOLDER=instance/demo-files \
+	MARKETPLACE_SECRET_KEY=only-for-the-demo-on-this-machine-1
 PORT ?= 5000
 
 .PHONY: demo test check bench pins catalogues clean-demo
@@ -12,6 +13,7 @@ demo: .venv/run catalogues  ## a believable world on http://127.0.0.1:5000, with
 
 clean-demo:  ## forget the demo's world; the next `make demo` builds it anew
 	rm -f instance/demo.sqlite3*
+	rm -rf instance/demo-files
 
 test: .venv/dev catalogues system  ## the whole suite, on SQLite and PostgreSQL, with a real browser
 	$(PY) -m pytest -n 2 --dist loadgroup

@@ -80,6 +80,7 @@ class Permission(StrEnum):
     SEE_CONTRIBUTION = "see_contribution"
     SEE_LEARNING = "see_learning"
     DECIDE_WEIGHTS = "decide_weights"
+    KEEP_FILE = "keep_file"
 
 
 class Scope(StrEnum):
@@ -99,8 +100,13 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.SEE_CASE: _S.OWN,
         _P.FIND_EXPERT: _S.ALL,
         _P.STATE_PREFERENCES: _S.OWN,
+        _P.KEEP_FILE: _S.OWN,
     },
-    Role.EXPERT: {_P.EDIT_PROFILE: _S.OWN, _P.ANSWER_OFFER: _S.OWN},
+    Role.EXPERT: {
+        _P.EDIT_PROFILE: _S.OWN,
+        _P.ANSWER_OFFER: _S.OWN,
+        _P.KEEP_FILE: _S.OWN,
+    },
     Role.OPERATOR: {
         _P.SEE_REQUEST: _S.PROGRAMME,
         _P.CHECK_REQUEST: _S.PROGRAMME,
@@ -120,6 +126,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.EDIT_REFERENCE: _S.ALL,
         _P.IMPORT_ROWS: _S.OWN,
         _P.EXPORT_LISTS: _S.ALL,
+        _P.KEEP_FILE: _S.OWN,
     },
     Role.MINISTRY: {
         _P.SEE_REQUEST: _S.PROGRAMME,
@@ -134,6 +141,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.DECIDE_WEIGHTS: _S.PROGRAMME,
         _P.EXPORT_LISTS: _S.ALL,
         _P.SEE_AUDIT: _S.ALL,
+        _P.KEEP_FILE: _S.OWN,
     },
     Role.SPONSOR: {_P.SEE_CONTRIBUTION: _S.OWN},
     Role.AUDITOR: {

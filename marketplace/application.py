@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SLICES = (
     "web",
     "accounts",
+    "files",
     "codes",
     "taxonomy",
     "programmes",
@@ -71,7 +72,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "TRUSTED_HOSTS": sorted(
             {host, "127.0.0.1", "localhost"} if settings.mode != "production" else {host}
         ),
-        "MAX_CONTENT_LENGTH": settings.upload_limit_mb * 1024 * 1024,
+        "MAX_CONTENT_LENGTH": _largest_body(settings) * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         "SEND_FILE_MAX_AGE_DEFAULT": 300,  # seconds
         "SESSION_COOKIE_NAME": "session",
@@ -82,6 +83,11 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "WTF_I18N_ENABLED": True,
         "TESTING": settings.mode == "test",
     }
+
+
+def _largest_body(settings: Settings) -> int:
+    """Megabytes; a file just above its own limit still arrives, so that it is answered with a sentence."""
+    return max(settings.upload_limit_mb, settings.file_limit_mb + 1)
 
 
 def absolute_url(url: str) -> str:

@@ -144,6 +144,11 @@ class Record:
 _running: ContextVar[Record | None] = ContextVar("running", default=None)
 
 
+def is_recording() -> bool:
+    """Whether a transaction of ``recorded`` is running."""
+    return _running.get() is not None
+
+
 def also_about(*things: Any, **facts: Any) -> None:
     """Make the running transaction's entry part of the history of these things too, and add facts to it.
 

@@ -100,6 +100,7 @@ class Event(StrEnum):
     WEIGHTS_PROPOSED = "weights_proposed"
     WEIGHTS_ADOPTED = "weights_adopted"
     WEIGHTS_REJECTED = "weights_rejected"
+    FILE_KEPT = "file_kept"
 
 
 EVENT_LABELS: dict[Event, str] = {
@@ -193,4 +194,5 @@ EVENT_LABELS: dict[Event, str] = {
     Event.WEIGHTS_PROPOSED: N_("가중치 제안"),
     Event.WEIGHTS_ADOPTED: N_("가중치 채택"),
     Event.WEIGHTS_REJECTED: N_("가중치를 채택하지 않음"),
+    Event.FILE_KEPT: N_("파일 보관"),
 }

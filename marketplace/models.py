@@ -7,6 +7,7 @@ from marketplace.companies import models as companies
 from marketplace.companies import numbers
 from marketplace.database import Base
 from marketplace.experts import models as experts
+from marketplace.files import models as files
 from marketplace.imports import models as imports
 from marketplace.matching import models as matching
 from marketplace.matching import models_learning as learning
@@ -21,6 +22,7 @@ __all__ = [
     "codes",
     "companies",
     "experts",
+    "files",
     "imports",
     "jobs",
     "learning",

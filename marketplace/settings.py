@@ -51,6 +51,11 @@ class Settings(BaseSettings):
         description="How many processes share a large batch of requests: -1 one for each core, 1 none beside this.",
     )
     upload_limit_mb: int = Field(20, description="Largest request body in megabytes.")
+    files_folder: str = Field(
+        "instance/files",
+        description="Where files that people upload are kept; all workers share it. Back it up with the database.",
+    )
+    file_limit_mb: int = Field(20, ge=1, le=200, description="Largest uploaded file in megabytes.")
     worker: Literal["thread", "off"] = Field(
         "thread", description="thread runs jobs inside the server; off leaves them to `flask worker`."
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -55,6 +57,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("backend", ["sqlite", "postgresql"] if both else ["sqlite"], scope="session")
 
 
+_files = tempfile.TemporaryDirectory(prefix="files-")
+
+
+def files_folder_for(url: str) -> str:
+    """Where the files of a test's database lie: apart from those of every other."""
+    return str(Path(_files.name) / hashlib.sha256(url.encode()).hexdigest()[:16])
+
+
 def settings_for(url: str) -> Settings:
     """Settings of a test: fast, off-line, staff without second factor unless the test asks for it."""
     return Settings(
@@ -64,6 +74,7 @@ def settings_for(url: str) -> Settings:
         base_url="http://localhost",
         staff_totp="off",
         worker="off",
+        files_folder=files_folder_for(url),
     )
 
 

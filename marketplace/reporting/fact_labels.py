@@ -21,6 +21,8 @@ from marketplace.errors import N_
 from marketplace.experts.frame import STEPS
 from marketplace.experts.states import INTEREST_LABELS, SKILL_LEVELS
 from marketplace.experts.verification import CHECKS
+from marketplace.files.kinds import KIND_LABELS
+from marketplace.files.models import FILE_STATE_LABELS
 from marketplace.matching.backtest import VERDICT_TEXT
 from marketplace.matching.explanation import PART_TEXT
 from marketplace.matching.showing import CHANGES
@@ -45,6 +47,7 @@ THINGS: dict[str, str] = {
     "tiers": N_("지원유형"),
     "contributions": N_("출연금"),
     "import_files": N_("가져오기"),
+    "stored_files": N_("파일"),
     "outbox_mails": N_("메일"),
     "jobs": N_("작업"),
     "learned_weights": N_("학습한 가중치"),
@@ -231,7 +234,7 @@ _LISTS = {
 }
 #: The words for the codes that a fact of this name holds.
 CODES: dict[str, Mapping[Any, Any]] = {
-    "state": {**PROGRAMME_STATES, **CASE_STATES},
+    "state": {**PROGRAMME_STATES, **CASE_STATES, **FILE_STATE_LABELS},
     "result": RESULT_LABELS,
     "outcome": OUTCOMES,
     "checks": CHECKS,
@@ -252,6 +255,7 @@ CODES: dict[str, Mapping[Any, Any]] = {
     "kind": {
         **INTEREST_LABELS,
         **ORGANISATION_LABELS,
+        **KIND_LABELS,
         "experts": N_("전문가"),
         "requests": N_("신청"),
     },

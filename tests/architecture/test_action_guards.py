@@ -54,6 +54,7 @@ WITHOUT_THING: set[str] = {
     "marketplace.experts.actions_parts.declare_interests",
     "marketplace.experts.verification.submit",
     "marketplace.experts.verification.verify_several",
+    "marketplace.files.actions.keep_upload",
     "marketplace.imports.actions.find_import",
     "marketplace.imports.actions.imports_page",
     "marketplace.imports.actions.upload",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 from marketplace.access import Role
@@ -14,6 +15,7 @@ from marketplace.companies.states import RequestState
 from marketplace.database import db, utcnow
 from marketplace.events import Event
 from marketplace.experts.models import ExpertState
+from marketplace.files.actions import keep_upload
 from marketplace.imports.models import ImportFile, ImportState
 from marketplace.jobs import Job
 from marketplace.matching.backtest import back_test
@@ -105,6 +107,7 @@ def build() -> World:
             figures=back_test([], {}).to_json(),
         )
     )
+    file = keep_upload(BytesIO(f"{CANARY} 방문 기록".encode()), f"{CANARY}.txt", by=world.people["company"])
     mail = db.session.query(OutboxMail).first()
     world.ids = {
         "request_id": eligible.id,
@@ -123,6 +126,7 @@ def build() -> World:
         "organisation_id": firm.organisation_id,
         "mail_id": mail.id if mail else 1,
         "import_id": upload.id,
+        "file_id": file.id,
         "row_id": 1,
         "ranking_id": 1,
         "proposal_id": proposal.id,
