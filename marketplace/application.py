@@ -23,6 +23,7 @@ SLICES = (
     "codes",
     "taxonomy",
     "programmes",
+    "ledger",
     "companies",
     "experts",
     "matching",

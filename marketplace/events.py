@@ -100,6 +100,12 @@ class Event(StrEnum):
     WEIGHTS_PROPOSED = "weights_proposed"
     WEIGHTS_ADOPTED = "weights_adopted"
     WEIGHTS_REJECTED = "weights_rejected"
+    LEDGER_OPENED = "ledger_opened"
+    MONEY_RECEIVED = "money_received"
+    RECEIPT_CORRECTED = "receipt_corrected"
+    MONEY_RETURNED = "money_returned"
+    RECOVERY_ORDERED = "recovery_ordered"
+    RECOVERY_RECEIVED = "recovery_received"
 
 
 EVENT_LABELS: dict[Event, str] = {
@@ -193,4 +199,10 @@ EVENT_LABELS: dict[Event, str] = {
     Event.WEIGHTS_PROPOSED: N_("가중치 제안"),
     Event.WEIGHTS_ADOPTED: N_("가중치 채택"),
     Event.WEIGHTS_REJECTED: N_("가중치를 채택하지 않음"),
+    Event.LEDGER_OPENED: N_("기존 출연금을 원장으로 이관"),
+    Event.MONEY_RECEIVED: N_("입금 등록"),
+    Event.RECEIPT_CORRECTED: N_("입금 정정"),
+    Event.MONEY_RETURNED: N_("반납"),
+    Event.RECOVERY_ORDERED: N_("환수 결정"),
+    Event.RECOVERY_RECEIVED: N_("환수금 입금"),
 }

@@ -8,6 +8,7 @@ from marketplace.companies import numbers
 from marketplace.database import Base
 from marketplace.experts import models as experts
 from marketplace.imports import models as imports
+from marketplace.ledger import models as ledger
 from marketplace.matching import models as matching
 from marketplace.matching import models_learning as learning
 from marketplace.programmes import models as programmes
@@ -24,6 +25,7 @@ __all__ = [
     "imports",
     "jobs",
     "learning",
+    "ledger",
     "matching",
     "notifications",
     "numbers",
