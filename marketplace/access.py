@@ -81,6 +81,8 @@ class Permission(StrEnum):
     SEE_LEARNING = "see_learning"
     DECIDE_WEIGHTS = "decide_weights"
     KEEP_FILE = "keep_file"
+    SEE_LEDGER = "see_ledger"
+    MOVE_MONEY = "move_money"
 
 
 class Scope(StrEnum):
@@ -164,6 +166,10 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.SEE_AUDIT: _S.ALL,
     },
 }
+
+GRANTS[Role.OPERATOR] |= {_P.SEE_LEDGER: _S.PROGRAMME, _P.MOVE_MONEY: _S.PROGRAMME}
+GRANTS[Role.MINISTRY] |= {_P.SEE_LEDGER: _S.PROGRAMME}
+GRANTS[Role.AUDITOR] |= {_P.SEE_LEDGER: _S.ALL}
 
 
 def scope_of(user: Any, permission: Permission) -> Scope | None:

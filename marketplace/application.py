@@ -24,6 +24,7 @@ SLICES = (
     "codes",
     "taxonomy",
     "programmes",
+    "ledger",
     "companies",
     "experts",
     "matching",

@@ -154,11 +154,17 @@ def also_about(*things: Any, **facts: Any) -> None:
 
     For whatever changes more than the thing that its entry names. Raises RuntimeError outside ``recorded``.
     """
+    record = running()
+    record.subjects += things
+    record.facts.update(facts)
+
+
+def running() -> Record:
+    """The entry in the making of the running transaction. Raises RuntimeError outside ``recorded``."""
     record = _running.get()
     if record is None:
         raise RuntimeError("nothing is being recorded")
-    record.subjects += things
-    record.facts.update(facts)
+    return record
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import chain
 
 import click
 from flask import Flask, current_app
@@ -12,6 +13,7 @@ from marketplace.accounts import cli as accounts_cli
 from marketplace.audit import verify_chain
 from marketplace.demo import command as demo_command
 from marketplace.imports import files_cli
+from marketplace.ledger import cli as ledger_cli
 from marketplace.settings import Settings
 from marketplace.taxonomy.actions import current_vocabulary
 
@@ -19,7 +21,8 @@ from marketplace.taxonomy.actions import current_vocabulary
 def init_app(app: Flask) -> None:
     """Register the commands."""
     own = (worker, serve, migrate, reference, show_settings, verify_audit)
-    for command in (*own, *accounts_cli.commands, *files_cli.COMMANDS, *demo_command.commands):
+    others = (accounts_cli.commands, files_cli.COMMANDS, demo_command.commands, ledger_cli.commands)
+    for command in (*own, *chain.from_iterable(others)):
         app.cli.add_command(command)
 
 

@@ -101,6 +101,12 @@ class Event(StrEnum):
     WEIGHTS_ADOPTED = "weights_adopted"
     WEIGHTS_REJECTED = "weights_rejected"
     FILE_KEPT = "file_kept"
+    LEDGER_OPENED = "ledger_opened"
+    MONEY_RECEIVED = "money_received"
+    RECEIPT_CORRECTED = "receipt_corrected"
+    MONEY_RETURNED = "money_returned"
+    RECOVERY_ORDERED = "recovery_ordered"
+    RECOVERY_RECEIVED = "recovery_received"
 
 
 EVENT_LABELS: dict[Event, str] = {
@@ -195,4 +201,10 @@ EVENT_LABELS: dict[Event, str] = {
     Event.WEIGHTS_ADOPTED: N_("가중치 채택"),
     Event.WEIGHTS_REJECTED: N_("가중치를 채택하지 않음"),
     Event.FILE_KEPT: N_("파일 보관"),
+    Event.LEDGER_OPENED: N_("기존 출연금을 원장으로 이관"),
+    Event.MONEY_RECEIVED: N_("입금 등록"),
+    Event.RECEIPT_CORRECTED: N_("입금 정정"),
+    Event.MONEY_RETURNED: N_("반납"),
+    Event.RECOVERY_ORDERED: N_("환수 결정"),
+    Event.RECOVERY_RECEIVED: N_("환수금 입금"),
 }

@@ -9,6 +9,7 @@ from marketplace.database import Base
 from marketplace.experts import models as experts
 from marketplace.files import models as files
 from marketplace.imports import models as imports
+from marketplace.ledger import models as ledger
 from marketplace.matching import models as matching
 from marketplace.matching import models_learning as learning
 from marketplace.programmes import models as programmes
@@ -26,6 +27,7 @@ __all__ = [
     "imports",
     "jobs",
     "learning",
+    "ledger",
     "matching",
     "notifications",
     "numbers",

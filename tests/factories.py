@@ -8,10 +8,13 @@ from typing import Any
 
 from marketplace.access import GRANTS, Permission, Role
 from marketplace.accounts.models import Organisation, OrganisationKind, User
+from marketplace.audit import recorded
 from marketplace.companies.models import Company, MentoringRequest, RelationToFirm, RequestNeed
 from marketplace.companies.states import RequestState
 from marketplace.database import db, utcnow, writing_allowed
+from marketplace.events import Event
 from marketplace.experts.models import CareerEntry, Expert, ExpertInterest, ExpertSkill, ExpertState
+from marketplace.ledger.verbs import post_pledge
 from marketplace.matching.models import Candidate, MatchCase
 from marketplace.programmes.models import Contribution, Programme, ProgrammeState, Tier
 
@@ -87,7 +90,10 @@ def programme(**facts: Any) -> Programme:
 
 
 def contribution(programme: Programme, sponsor: Organisation, pledged: int = 100_000_000) -> Contribution:
-    return save(Contribution(programme_id=programme.id, sponsor_id=sponsor.id, pledged=pledged))
+    """A pledge in the ledger, and the row that shows it."""
+    with recorded(None, Event.CONTRIBUTION_SAVED, programme):
+        post_pledge(programme, sponsor, pledged, key=f"pledge:{sponsor.id}")
+    return db.session.query(Contribution).filter_by(programme_id=programme.id, sponsor_id=sponsor.id).one()
 
 
 def company(**facts: Any) -> Company:

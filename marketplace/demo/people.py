@@ -12,7 +12,8 @@ from marketplace.accounts.actions_join import accept_invitation, confirm, join
 from marketplace.accounts.actions_organisations import save_organisation
 from marketplace.accounts.models import ConsentText, Organisation, OrganisationKind, User, civil_today
 from marketplace.database import db
-from marketplace.programmes.actions import save_contribution, save_programme
+from marketplace.ledger.actions import save_contribution
+from marketplace.programmes.actions import save_programme
 from marketplace.programmes.models import Programme
 
 #: One password for everybody in the demo, printed by the command that serves it.

@@ -1,7 +1,8 @@
-"""The rules of a programme and the money promised to it, as staff set them."""
+"""The rules of a programme, as staff set them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -9,13 +10,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from marketplace.access import Permission, Scope, require, scope_of
-from marketplace.accounts.models import Organisation, OrganisationKind, User
+from marketplace.accounts.models import User
 from marketplace.audit import recorded
 from marketplace.database import db
 from marketplace.errors import N_, NotFound, RuleBroken
 from marketplace.events import Event
 from marketplace.programmes.conflicts import table_of
-from marketplace.programmes.models import Contribution, Programme, Tier
+from marketplace.programmes.models import Programme, Tier
+
+Check = Callable[[Programme], None]
+_checks: list[Check] = []
+
+
+def rules_checked_by(check: Check) -> Check:
+    """Register a check of a programme's new rules against what already happened; it raises RuleBroken."""
+    if check not in _checks:
+        _checks.append(check)
+    return check
 
 
 def programmes_for(user: User) -> list[Programme]:
@@ -41,12 +52,6 @@ def find_programme(programme_id: int, *, by: User) -> Programme:
     return found
 
 
-def sponsors() -> list[Organisation]:
-    """Large companies that may contribute, by name."""
-    query = select(Organisation).where(Organisation.kind == OrganisationKind.SPONSOR)
-    return list(db.session.scalars(query.order_by(Organisation.name)))
-
-
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
@@ -69,6 +74,8 @@ def save_programme(programme: Programme, values: dict[str, Any], *, by: User) ->
             raise RuleBroken(N_("알림은 회신 기한보다 먼저 나가야 합니다."), field="reminder_days")
         for name, value in values.items():
             setattr(programme, name, value)
+        for check in _checks:
+            check(programme)
 
 
 def save_conflicts(programme: Programme, pairs: list[str], *, by: User) -> None:
@@ -102,38 +109,3 @@ def find_tier(programme: Programme, tier_id: int) -> Tier:
     if found is None or found.programme_id != programme.id:
         raise NotFound(tier_id)
     return found
-
-
-def save_contribution(
-    programme: Programme, sponsor_id: int, pledged: int, received: int, *, by: User
-) -> None:
-    """Note what a large company pledged and what has arrived."""
-    require(by, Permission.EDIT_PROGRAMME, programme)
-    sponsor = db.session.get(Organisation, sponsor_id)
-    if sponsor is None or sponsor.kind != OrganisationKind.SPONSOR:
-        raise RuleBroken(N_("참여 대기업을 목록에서 고르십시오."), field="sponsor_id")
-    if received > pledged:
-        raise RuleBroken(N_("입금액은 약정액을 넘을 수 없습니다."), field="received")
-    facts = {"sponsor": sponsor.name, "pledged": pledged, "received": received}
-    with recorded(by, Event.CONTRIBUTION_SAVED, programme, **facts):
-        query = select(Contribution).where(
-            Contribution.programme_id == programme.id, Contribution.sponsor_id == sponsor_id
-        )
-        contribution = db.session.scalar(query)
-        if contribution is None:
-            contribution = Contribution(programme_id=programme.id, sponsor_id=sponsor_id)
-            db.session.add(contribution)
-        contribution.pledged, contribution.received = pledged, received
-
-
-def contributions_of(user: User) -> list[Contribution]:
-    """What the user's company contributes, programme by programme."""
-    if user.organisation_id is None:
-        return []
-    query = (
-        select(Contribution)
-        .where(Contribution.sponsor_id == user.organisation_id)
-        .options(selectinload(Contribution.programme))
-        .order_by(Contribution.id.desc())
-    )
-    return list(db.session.scalars(query))

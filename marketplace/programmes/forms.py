@@ -24,6 +24,10 @@ def _days(label: str, hint: str = "") -> WholeNumberField:
     return WholeNumberField(label, NEEDED, least=1, most=90, description=hint)
 
 
+def _share(label: str, hint: str = "", most: int = 1000) -> WholeNumberField:
+    return WholeNumberField(label, NEEDED, most=most, description=hint)
+
+
 class ProgrammeForm(FlaskForm):
     """Name, term, budget and deadlines of a programme."""
 
@@ -52,10 +56,30 @@ class ProgrammeForm(FlaskForm):
     )
     min_candidates = WholeNumberField(_("최소 후보 수"), NEEDED, least=1, most=10)
     max_candidates = WholeNumberField(_("최대 후보 수"), NEEDED, least=1, most=10)
-
-
-def _share(label: str) -> WholeNumberField:
-    return WholeNumberField(label, NEEDED, most=1000)
+    matching_government = WholeNumberField(_("국비 매칭 비율: 정부"), NEEDED, most=1000)
+    matching_sponsor = WholeNumberField(
+        _("국비 매칭 비율: 참여 대기업"),
+        NEEDED,
+        most=1000,
+        description=_(
+            "1 대 1이면 참여 대기업이 입금한 만큼만 국비를 받을 수 있습니다. 참여 대기업을 0으로 두면 매칭 조건을 "
+            "적용하지 않습니다."
+        ),
+    )
+    withholding_business = _share(
+        _("사업소득 원천징수세율 (천분율)"),
+        _("3%면 30을 입력합니다. 개인지방소득세는 따로 더합니다."),
+        most=500,
+    )
+    withholding_other = _share(_("기타소득 원천징수세율 (천분율)"), _("20%면 200을 입력합니다."), most=500)
+    deemed_expenses = _share(_("기타소득 필요경비율 (천분율)"), _("60%면 600을 입력합니다."))
+    untaxed_income = WholeNumberField(
+        _("기타소득 과세최저한 (원)"),
+        NEEDED,
+        most=10**8,
+        description=_("필요경비를 뺀 건별 기타소득금액이 이 금액 이하이면 원천징수하지 않습니다."),
+    )
+    withholding_local = _share(_("개인지방소득세율 (소득세의 천분율)"), _("소득세의 10%면 100을 입력합니다."))
 
 
 class TierForm(FlaskForm):
@@ -71,14 +95,6 @@ class TierForm(FlaskForm):
     sponsor_share = _share(_("참여 대기업 분담 (천분율)"))
     local_share = _share(_("지자체 분담 (천분율)"))
     firm_share = _share(_("기업 분담 (천분율)"))
-
-
-class ContributionForm(FlaskForm):
-    """What a large company pledged and what has arrived."""
-
-    sponsor_id = ChoiceField(_("참여 대기업"), coerce=int, validate_choice=False)
-    pledged = WholeNumberField(_("약정액 (원)"), NEEDED, least=1, most=10**13)
-    received = WholeNumberField(_("입금액 (원)"), NEEDED, most=10**13)
 
 
 class ConflictsForm(FlaskForm):

@@ -13,6 +13,7 @@ from marketplace.access import Role
 from marketplace.accounts.models import Organisation, User
 from marketplace.database import Base, Identified, Text, Versioned, Won, db, one_of
 from marketplace.programmes.conflicts import CONFLICTS, pairs_of, table_of
+from marketplace.programmes.sharing import Parts, split
 
 
 class ProgrammeState(StrEnum):
@@ -27,7 +28,9 @@ class Programme(Identified, Versioned, Base):
     """One programme in one year. Deadlines are in days, ``cooling_off_months`` counts from leaving an employer.
 
     ``weights`` are the ranker's weights by part; empty means the prior. ``conflicts``: tie of an expert ->
-    relations to the firm against which it counts (see ``conflicts``).
+    relations to the firm against which it counts (see ``conflicts``). The state gives at most ``matching_government``
+    won for every ``matching_sponsor`` won that large companies have paid in; 0 there asks for no match. What is
+    withheld from an expert's pay is in thousandths, ``untaxed_income`` in won (see ``ledger.withholding``).
     """
 
     __tablename__ = "programmes"
@@ -35,6 +38,13 @@ class Programme(Identified, Versioned, Base):
         one_of("state", ProgrammeState),
         CheckConstraint("closes_on >= opens_on", name="closes_after_opening"),
         CheckConstraint("budget >= 0", name="budget_not_negative"),
+        CheckConstraint("matching_government >= 0 AND matching_sponsor >= 0", name="matching_not_negative"),
+        CheckConstraint(
+            "withholding_business BETWEEN 0 AND 500 AND withholding_other BETWEEN 0 AND 500 "
+            "AND withholding_local BETWEEN 0 AND 1000 AND deemed_expenses BETWEEN 0 AND 1000 "
+            "AND untaxed_income >= 0",
+            name="withholding_makes_sense",
+        ),
     )
 
     code: Mapped[str] = mapped_column(Text(30), unique=True)
@@ -58,6 +68,13 @@ class Programme(Identified, Versioned, Base):
     cooling_off_months: Mapped[int] = mapped_column(default=24)
     min_candidates: Mapped[int] = mapped_column(default=3)
     max_candidates: Mapped[int] = mapped_column(default=5)
+    matching_government: Mapped[int] = mapped_column(default=1)
+    matching_sponsor: Mapped[int] = mapped_column(default=1)
+    withholding_business: Mapped[int] = mapped_column(default=30)
+    withholding_other: Mapped[int] = mapped_column(default=200)
+    withholding_local: Mapped[int] = mapped_column(default=100)
+    deemed_expenses: Mapped[int] = mapped_column(default=600)
+    untaxed_income: Mapped[int] = mapped_column(Won, default=50_000)
     weights: Mapped[dict[str, Any]] = mapped_column(default=dict)
     conflicts: Mapped[dict[str, Any]] = mapped_column(default=lambda: table_of(pairs_of(CONFLICTS)))
 
@@ -133,19 +150,20 @@ class Tier(Identified, Base):
         """The whole price in won."""
         return self.visits * self.unit_price
 
+    def visit_shares(self) -> Parts:
+        """The price of one visit in whole won by source."""
+        return split(self.unit_price, self.government_share, self.sponsor_share, self.local_share)
+
     def shares(self) -> dict[str, int]:
-        """The price in whole won by source; the remainder of rounding down falls to the firm."""
-        parts = {
-            "government": self.total * self.government_share // 1000,
-            "sponsor": self.total * self.sponsor_share // 1000,
-            "local": self.total * self.local_share // 1000,
-        }
-        parts["firm"] = self.total - sum(parts.values())
-        return parts
+        """The whole price in whole won by source: what one visit costs each, so many times."""
+        return dict(self.visit_shares().times(self.visits).items())
 
 
 class Contribution(Identified, Base):
-    """What a large company pledged to, and paid into, a programme, in won."""
+    """What a large company pledged to, and paid into, a programme, in won.
+
+    The ledger holds the truth; its verbs keep these two figures in step, and ``verify-ledger`` compares them.
+    """
 
     __tablename__ = "contributions"
     __table_args__ = (

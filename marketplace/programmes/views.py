@@ -1,40 +1,28 @@
-"""Pages of programmes: the rules of the year for staff, the contribution for sponsors."""
+"""Pages of programmes: the rules of the year, for staff."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask import Blueprint
-from wtforms import SelectField
 
-from marketplace.access import Permission, Role, may
+from marketplace.access import Permission, may
 from marketplace.errors import N_
 from marketplace.programmes import actions
 from marketplace.programmes.conflicts import RELATIONS, TIES, pairs_of
 from marketplace.programmes.forms import (
     STATE_LABELS,
     ConflictsForm,
-    ContributionForm,
     ProgrammeForm,
     TierForm,
 )
 from marketplace.programmes.models import Programme
-from marketplace.web.fields import options
 from marketplace.web.navigation import menu
 from marketplace.web.page import me, page, show, submitted, to
-from marketplace.web.todo import place_to_go
 
 blueprint = Blueprint("programmes", __name__)
 blueprints = [blueprint]
 menu(70, N_("사업 규정"), "programmes.index", lambda user: may(user, Permission.SEE_PROGRAMME))
-menu(10, N_("출연 현황"), "programmes.contribution", lambda user: user.role == Role.SPONSOR)
-place_to_go(
-    10,
-    N_("출연 현황"),
-    "programmes.contribution",
-    N_("출연한 사업의 약정액과 진행 현황을 봅니다."),
-    lambda user: user.role == Role.SPONSOR,
-)
 
 
 def _values(form: Any) -> dict[str, Any]:
@@ -114,34 +102,3 @@ def edit_tier(programme_id: int, tier_id: int) -> Any:
     if submitted(form, lambda: actions.save_tier(programme, tier, _values(form), by=me())):
         return to(f"/programmes/{programme.id}")
     return _form_page(programme, form, N_("지원유형 변경"))
-
-
-@blueprint.route("/programmes/<int:programme_id>/contributions", methods=["GET", "POST"])
-@page(Permission.EDIT_PROGRAMME)
-def contributions(programme_id: int) -> Any:
-    """Note a pledge or a receipt."""
-    programme = _editable(programme_id)
-    form = ContributionForm()
-    _offer_sponsors(form.sponsor_id)
-    saved = submitted(
-        form,
-        lambda: actions.save_contribution(
-            programme, form.sponsor_id.data or 0, form.pledged.data or 0, form.received.data or 0, by=me()
-        ),
-    )
-    if saved:
-        return to(f"/programmes/{programme.id}")
-    return _form_page(programme, form, N_("출연금 등록"))
-
-
-def _offer_sponsors(field: SelectField) -> None:
-    field.choices = options((sponsor.id, sponsor.name) for sponsor in actions.sponsors())
-    if field.data is None and field.choices:
-        field.data = field.choices[0].value
-
-
-@blueprint.get("/contribution")
-@page(Permission.SEE_CONTRIBUTION)
-def contribution() -> Any:
-    """A sponsor's own contribution and its state."""
-    return show("programmes/contribution.html", contributions=actions.contributions_of(me()))

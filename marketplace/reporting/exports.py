@@ -25,6 +25,7 @@ from marketplace.events import EVENT_LABELS, Event
 from marketplace.experts import frame as expert_frame
 from marketplace.experts import queries as expert_queries
 from marketplace.experts.models import EXPERT_STATE_LABELS, SKILL_LEVELS
+from marketplace.ledger import sheets as ledger_sheets
 from marketplace.matching import queries as case_queries
 from marketplace.matching import queries_learning as learning_queries
 from marketplace.matching.states import STATE_LABELS as CASE_LABELS
@@ -275,7 +276,12 @@ EXPORTS: dict[str, Export] = {
     ),
 }  # fmt: skip
 EXPORTS |= {
-    name: Export(Permission.SEE_ROUND, columns, rows) for name, (columns, rows) in round_sheets.SHEETS.items()
+    name: Export(permission, columns, rows)
+    for permission, sheets in (
+        (Permission.SEE_ROUND, round_sheets.SHEETS),
+        (Permission.SEE_LEDGER, ledger_sheets.SHEETS),
+    )
+    for name, (columns, rows) in sheets.items()
 }
 
 

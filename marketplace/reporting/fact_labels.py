@@ -23,6 +23,7 @@ from marketplace.experts.states import INTEREST_LABELS, SKILL_LEVELS
 from marketplace.experts.verification import CHECKS
 from marketplace.files.kinds import KIND_LABELS
 from marketplace.files.models import FILE_STATE_LABELS
+from marketplace.ledger.states import SOURCE_LABELS
 from marketplace.matching.backtest import VERDICT_TEXT
 from marketplace.matching.explanation import PART_TEXT
 from marketplace.matching.showing import CHANGES
@@ -46,6 +47,7 @@ THINGS: dict[str, str] = {
     "programmes": N_("사업"),
     "tiers": N_("지원유형"),
     "contributions": N_("출연금"),
+    "ledger_transactions": N_("거래"),
     "import_files": N_("가져오기"),
     "stored_files": N_("파일"),
     "outbox_mails": N_("메일"),
@@ -157,6 +159,9 @@ FACTS: dict[str, Any] = {
     "sponsor": N_("참여 대기업"),
     "pledged": N_("약정액 (원)"),
     "received": N_("입금액 (원)"),
+    "ledger": N_("거래 해시"),
+    "source": N_("재원"),
+    "amount": N_("금액 (원)"),
     "weights": N_("가중치"),
     "verdict": N_("판정"),
     "data": N_("자료 해시"),
@@ -231,6 +236,8 @@ _LISTS = {
     "round-employers": N_("회차의 전 직장별 건수"),
     "round-unseen": N_("회차에서 배정되지 않은 전문가"),
     "round-gaps": N_("회차에서 모자란 분야"),
+    "ledger-positions": N_("재원별 재정 현황"),
+    "ledger-transactions": N_("거래"),
 }
 #: The words for the codes that a fact of this name holds.
 CODES: dict[str, Mapping[Any, Any]] = {
@@ -278,6 +285,7 @@ CODES: dict[str, Mapping[Any, Any]] = {
     "size_class": SIZE_CLASSES,
     "declarations": DECLARATIONS,
     "list": _LISTS,
+    "source": SOURCE_LABELS,
 }
 for _tie in TIES:  # what a programme counts: relations by tie
     CODES[_tie] = RELATIONS

@@ -34,6 +34,7 @@ LISTS = {
         "/rounds",
         "/imports",
         "/programmes",
+        "/finance",
         "/taxonomy",
         "/codes",
     ],

@@ -18,6 +18,7 @@ from marketplace.experts.models import ExpertState
 from marketplace.files.actions import keep_upload
 from marketplace.imports.models import ImportFile, ImportState
 from marketplace.jobs import Job
+from marketplace.ledger.verbs import post_receipt
 from marketplace.matching.backtest import back_test
 from marketplace.matching.learning import present_weights
 from marketplace.matching.models_learning import LearnedWeights
@@ -46,6 +47,8 @@ def build() -> World:
     firm, other_firm = factories.company(name=f"{CANARY} 기업"), factories.company()
     sponsor = factories.organisation(OrganisationKind.SPONSOR)
     factories.contribution(ours, sponsor)
+    with recorded(None, Event.MONEY_RECEIVED, ours):
+        receipt = post_receipt(ours, sponsor, 1_000_000, key="receipt")
     world.people = {
         "company": factories.person_of(firm),
         "company_other": factories.person_of(other_firm),
@@ -130,6 +133,7 @@ def build() -> World:
         "row_id": 1,
         "ranking_id": 1,
         "proposal_id": proposal.id,
+        "transaction_id": receipt.id,
         "code": "SYS-01",
     }
     world.ids |= _round(ours, firm, world.people["operator"])

@@ -188,8 +188,9 @@ def test_where_mails_are_only_kept_none_is_said_to_wait(app, client, monkeypatch
         assert "대기" in page
 
 
-#: The lists of a round ask for one; tests/rounds/test_views.py takes each of them along.
-LISTS = sorted(name for name in EXPORTS if not name.startswith("round-"))
+#: The lists of a round or of a ledger ask for one; tests/rounds/test_views.py and tests/ledger/test_pages.py take
+#: each of them along.
+LISTS = sorted(name for name in EXPORTS if not name.startswith(("round-", "ledger-")))
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -1,0 +1,1 @@
+"""The money of a programme: a double-entry ledger in whole won."""
