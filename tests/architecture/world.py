@@ -15,7 +15,7 @@ from marketplace.database import db, utcnow
 from marketplace.events import Event
 from marketplace.experts.models import ExpertState
 from marketplace.imports.models import ImportFile, ImportState
-from marketplace.jobs import Job
+from marketplace.jobs import Job, JobState
 from marketplace.matching.backtest import back_test
 from marketplace.matching.learning import present_weights
 from marketplace.matching.models_learning import LearnedWeights
@@ -128,6 +128,8 @@ def build() -> World:
         "proposal_id": proposal.id,
         "code": "SYS-01",
     }
+    given_up = Job(kind="none", key="none-1", payload={}, state=JobState.FAILED, attempts=5)
+    world.ids["job_id"] = factories.save(given_up).id
     world.ids |= _round(ours, firm, world.people["operator"])
     return world
 
