@@ -6,7 +6,7 @@ DEMO := MARKETPLACE_MODE=demo MARKETPLACE_STAFF_TOTP=off MARKETPLACE_MAIL=outbox
 	MARKETPLACE_SECRET_KEY=only-for-the-demo-on-this-machine-1
 PORT ?= 5000
 
-.PHONY: demo test check bench pins catalogues clean-demo
+.PHONY: demo test check bench broker pins catalogues clean-demo
 
 demo: .venv/run catalogues  ## a believable world on http://127.0.0.1:5000, with one sign-in per role
 	$(DEMO) MARKETPLACE_BASE_URL=http://127.0.0.1:$(PORT) .venv/bin/flask demo --port $(PORT)
@@ -43,6 +43,12 @@ system:  ## what the tests need of Debian: a browser, fonts, PostgreSQL, Redis
 	sh scripts/venv.sh requirements/dev.txt
 	touch .venv/run $@
 
+broker: .venv/broker  ## what a site with MARKETPLACE_BROKER_URL needs besides: Celery and the client of Redis
+
+.venv/broker: requirements/broker.txt scripts/venv.sh
+	sh scripts/venv.sh requirements/broker.txt
+	touch .venv/run $@
+
 catalogues: $(CATALOGUES)
 
 %.mo: %.po | .venv/run
@@ -50,4 +56,5 @@ catalogues: $(CATALOGUES)
 
 pins:  ## resolve the dependencies anew
 	uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements/run.txt
+	uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --python-version 3.11 --extra broker pyproject.toml -o requirements/broker.txt
 	uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --python-version 3.11 --extra dev pyproject.toml -o requirements/dev.txt

@@ -55,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             app.register_blueprint(blueprint)
     import_module("marketplace.accounts.sessions").init_app(app)
     import_module("marketplace.cli").init_app(app)
+    import_module("marketplace.jobs.broker").announce_over(settings.broker_url)
     if undeclared := undeclared_views(app):
         raise RuntimeError(f"views without a declared access: {', '.join(undeclared)}")
     return app

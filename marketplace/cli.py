@@ -13,6 +13,7 @@ from marketplace.accounts import cli as accounts_cli
 from marketplace.audit import verify_chain
 from marketplace.demo import command as demo_command
 from marketplace.imports import files_cli
+from marketplace.jobs import broker
 from marketplace.ledger import cli as ledger_cli
 from marketplace.settings import Settings
 from marketplace.taxonomy.actions import current_vocabulary
@@ -61,13 +62,20 @@ def show_settings() -> None:
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Work off what is due and stop.")
-def worker(once: bool) -> None:
-    """Deliver mail, work off jobs, watch deadlines."""
+@click.option("--once", is_flag=True, help="Work off what is due and stop; needs no broker.")
+@click.option(
+    "--threads", default=2, show_default=True, help="How many jobs to work at side by side; with a broker."
+)
+def worker(once: bool, threads: int) -> None:
+    """Deliver mail, work off jobs, watch deadlines; a Celery worker where MARKETPLACE_BROKER_URL is set."""
     if once:
         jobs.run_due()
         return
-    jobs.work(current_app._get_current_object(), threading.Event())  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if url := app.config["SETTINGS"].broker_url:
+        broker.work(app, url, threads)
+    else:
+        jobs.work(app, threading.Event())
 
 
 def _warm_up(app: Flask) -> None:
@@ -80,11 +88,12 @@ def _warm_up(app: Flask) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=5000, show_default=True)
 def serve(host: str, port: int) -> None:
-    """Serve the site with waitress; runs the worker beside it unless MARKETPLACE_WORKER=off."""
+    """Serve the site with waitress; runs the worker beside it unless MARKETPLACE_WORKER=off or a broker is set."""
     from waitress import serve as waitress_serve
 
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    if app.config["SETTINGS"].worker == "thread":
+    wanted = app.config["SETTINGS"]
+    if wanted.worker == "thread" and not wanted.broker_url:
         threading.Thread(target=jobs.work, args=(app, threading.Event()), daemon=True).start()
     threading.Thread(target=_warm_up, args=(app,), daemon=True).start()
     click.echo(f"http://{host}:{port}")

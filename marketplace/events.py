@@ -82,6 +82,7 @@ class Event(StrEnum):
     JOB_PROGRESSED = "job_progressed"
     JOB_DONE = "job_done"
     JOB_FAILED = "job_failed"
+    JOB_RETRIED = "job_retried"
     DEMO_BUILT = "demo_built"
     SIGN_IN_TRIED = "sign_in_tried"
     PASSWORD_CHECKED = "password_checked"  # noqa: S105
@@ -182,6 +183,7 @@ EVENT_LABELS: dict[Event, str] = {
     Event.JOB_PROGRESSED: N_("작업 진행"),
     Event.JOB_DONE: N_("작업 완료"),
     Event.JOB_FAILED: N_("작업 실패"),
+    Event.JOB_RETRIED: N_("작업 다시 실행"),
     Event.DEMO_BUILT: N_("시연 자료 생성"),
     Event.SIGN_IN_TRIED: N_("로그인 시도"),
     Event.PASSWORD_CHECKED: N_("본인 확인, 로그인의 다음 단계 대기"),

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import smtplib
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from email.header import Header
 from email.mime.text import MIMEText
@@ -18,7 +22,9 @@ from marketplace.errors import NotFound
 from marketplace.events import Event
 from marketplace.notifications import MAX_ATTEMPTS, MailState, OutboxMail
 
-TIMEOUT = 15  # seconds for one conversation with the mail server
+ABOUT_THIS_MAIL = (smtplib.SMTPSenderRefused, smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
+TIMEOUT = 15.0  # seconds of silence after which the mail server is given up
+CONVERSATION = 45.0  # seconds for one mail altogether: a server that answers drop by drop is never silent
 
 
 def message_of(mail: OutboxMail) -> MIMEText:
@@ -35,28 +41,39 @@ def message_of(mail: OutboxMail) -> MIMEText:
     return message
 
 
-@jobs.every
+@jobs.every(seconds=5)
 def deliver() -> int:
     """The worker's round: send what is due, unless mails are only kept (as in the demo)."""
     return deliver_due() if settings.current().mail == "smtp" else 0
 
 
 def deliver_due(limit: int = 50) -> int:
-    """Send what is due, each mail in a transaction of its own; the number that left."""
+    """Send what is due, each mail in a transaction of its own; the number that left.
+
+    Stops when the mail server does not answer: the others would only wait as long, and the worker with them.
+    """
     due = select(OutboxMail.id).where(
         OutboxMail.state == MailState.PENDING, OutboxMail.next_attempt_at <= utcnow()
     )
     ids = list(db.session.scalars(due.order_by(OutboxMail.id).limit(limit)))
     db.session.rollback()
-    return sum(_deliver(mail_id) for mail_id in ids)
+    sent = 0
+    for mail_id in ids:
+        jobs.renew()
+        error = _deliver(mail_id)
+        sent += error is None
+        if error is not None and not isinstance(error, ABOUT_THIS_MAIL):
+            break
+    return sent
 
 
-def _deliver(mail_id: int) -> bool:
+def _deliver(mail_id: int) -> OSError | None:
     mail = db.session.get_one(OutboxMail, mail_id, populate_existing=True)
     message = message_of(mail)
     db.session.rollback()  # hold no lock while the network is slow
-    error = _send(message)
-    with recorded(None, Event.MAIL_FAILED if error else Event.MAIL_DELIVERED, mail, error=error or ""):
+    failed = _send(message)
+    error = f"{type(failed).__name__}: {failed}" if failed else ""
+    with recorded(None, Event.MAIL_FAILED if failed else Event.MAIL_DELIVERED, mail, error=error):
         mail = db.session.get_one(OutboxMail, mail_id, populate_existing=True, with_for_update=True)
         mail.attempts += 1
         if not error:
@@ -66,21 +83,46 @@ def _deliver(mail_id: int) -> bool:
             mail.next_attempt_at = utcnow() + timedelta(minutes=min(2**mail.attempts, 240))
             if mail.attempts >= MAX_ATTEMPTS:
                 mail.state = MailState.DEAD
-    return not error
+    return failed
 
 
-def _send(message: MIMEText) -> str | None:
-    """Send; the error as text when it did not go out."""
-    wanted = settings.current()
+@contextmanager
+def _cut_off(server: smtplib.SMTP) -> Iterator[None]:
+    """Close the connection under a conversation that takes too long."""
+
+    def cut() -> None:
+        if server.sock is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(server.sock, socket.SHUT_RDWR)  # not TLS's own, which may wait
+
+    timer = threading.Timer(CONVERSATION, cut)
+    timer.daemon = True
+    timer.start()
     try:
-        with smtplib.SMTP(wanted.smtp_host, wanted.smtp_port, timeout=TIMEOUT) as server:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _send(message: MIMEText) -> OSError | None:
+    """Send; the error when it did not go out."""
+    wanted = settings.current()
+    server = smtplib.SMTP(timeout=TIMEOUT)
+    server._host = wanted.smtp_host  # type: ignore[attr-defined]  # which STARTTLS names to the server
+    accepted = False
+    try:
+        with _cut_off(server), server:
+            code, words = server.connect(wanted.smtp_host, wanted.smtp_port)
+            if code != 220:
+                raise smtplib.SMTPConnectError(code, words)
             if wanted.smtp_starttls:
                 server.starttls()
             if wanted.smtp_user:
                 server.login(wanted.smtp_user, wanted.smtp_password)
             server.send_message(message)
-    except (OSError, smtplib.SMTPException) as error:
-        return f"{type(error).__name__}: {error}"
+            accepted = True
+    except OSError as error:  # every SMTPException is one
+        return None if accepted else error  # a server that only fails to say good-bye has the mail
     return None
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_SECRET = "change-me-before-going-live"  # noqa: S105 - refused in production, see below
@@ -59,6 +60,20 @@ class Settings(BaseSettings):
     worker: Literal["thread", "off"] = Field(
         "thread", description="thread runs jobs inside the server; off leaves them to `flask worker`."
     )
+    broker_url: str = Field(
+        "",
+        description="redis://host:6379/0 has `flask worker` take jobs from Celery on Redis (`make broker` installs "
+        "it) and the server run none; empty: no broker.",
+    )
+
+    @field_validator("broker_url")
+    @classmethod
+    def _broker_is_redis(cls, url: str) -> str:
+        if url and urlsplit(url).scheme not in ("redis", "rediss", "redis+socket"):
+            raise ValueError(
+                "MARKETPLACE_BROKER_URL: must start with redis://, rediss:// or redis+socket://."
+            )
+        return url
 
     @model_validator(mode="after")
     def _production_is_safe(self) -> Settings:

@@ -186,6 +186,7 @@ def write_checked(job: Job) -> None:
     by = db.session.get_one(User, job.payload["by"])
     sheet = _sheet(file, None)
     with recorded(by, Event.ROWS_IMPORTED, file, kind=file.kind) as record:
+        jobs.settle()
         if file.programme_id is not None:
             hold(file.programme_id)  # nobody hands a request in between the look and the writing
         plan = _plan(file, sheet)

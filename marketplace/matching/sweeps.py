@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from marketplace.database import db
 from marketplace.errors import RuleBroken
-from marketplace.jobs import every
+from marketplace.jobs import every, renew
 from marketplace.matching.actions import expire, remind, remind_holder
 from marketplace.matching.queries_due import cases_to_remind, offers_run_out, offers_to_remind
 
@@ -35,6 +35,7 @@ def remind_holders() -> int:
 def _each(ids: list[int], do: Callable[[int], None]) -> int:
     db.session.rollback()  # the look-up is over; each of them is a transaction of its own
     for number in ids:
+        renew()
         try:
             do(number)
         except RuleBroken as broken:

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from marketplace import settings
 from marketplace.audit import AuditEntry, is_about
-from marketplace.database import PAGE_SIZE, Page, db, page_of
+from marketplace.database import PAGE_SIZE, Page, db, page_of, utcnow
 from marketplace.errors import N_, NotFound
-from marketplace.jobs import Job
+from marketplace.jobs import SWEEP, Job, JobState, sweeps
 from marketplace.notifications import MailState, OutboxMail
 
 MAIL_LABELS = {MailState.PENDING: N_("대기"), MailState.SENT: N_("발송됨"), MailState.DEAD: N_("발송 불가")}
+
+
+JOB_LABELS = {
+    JobState.QUEUED: N_("대기"),
+    JobState.RUNNING: N_("진행 중"),
+    JobState.DONE: N_("완료"),
+    JobState.FAILED: N_("실패"),
+}
+#: What each sweep does, by the key of its row.
+SWEEP_LABELS = {
+    "sweep-mail.deliver": N_("메일 발송"),
+    "sweep-matching.sweeps.expire_offers": N_("회신 기한이 지난 제안 종료"),
+    "sweep-matching.sweeps.remind_experts": N_("전문가 회신 요청 알림"),
+    "sweep-matching.sweeps.remind_holders": N_("기업·담당자 처리 요청 알림"),
+    "sweep-rounds.solving.fail_lost_rounds": N_("중단된 회차 계산 정리"),
+}
+LATE = timedelta(minutes=10)
 
 
 def mails_are_kept() -> bool:
@@ -72,6 +92,37 @@ def mail_with(mail_id: int) -> OutboxMail:
     return found
 
 
-def job_page(number: int) -> Page[Job]:
-    """Jobs, newest first."""
-    return page_of(select(Job).order_by(Job.id.desc()), number)
+def job_page(state: str, number: int, size: int = PAGE_SIZE) -> Page[Job]:
+    """Jobs, newest first, without the rows of sweeps."""
+    query = select(Job).where(Job.kind != SWEEP).order_by(Job.id.desc())
+    if state in list(JobState):
+        query = query.where(Job.state == state)
+    return page_of(query, number, size)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepLine:
+    """A sweep as staff see it: what it does, when it last ran (None: never) and how that went."""
+
+    says: str
+    ran_at: datetime | None
+    found: int | None
+    turns: int
+    late: bool
+    last_error: str | None
+
+
+def sweep_lines() -> list[SweepLine]:
+    """Every sweep, also those that no worker has seen yet. One statement."""
+    rows = {row.key: row for row in sweeps.rows()}
+    return [_line(key, rows.get(key)) for key in sorted(sweeps.names())]
+
+
+def _line(key: str, row: Job | None) -> SweepLine:
+    says = SWEEP_LABELS.get(key, key)
+    if row is None:
+        return SweepLine(says, None, None, 0, True, None)
+    # Whoever is at it shows so by its lease; a row that waits shows it by its next turn.
+    expected = row.leased_until or row.run_at
+    late = utcnow() - expected > LATE
+    return SweepLine(says, sweeps.last_ran(row), row.payload.get("found"), row.attempts, late, row.last_error)

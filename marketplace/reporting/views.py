@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, flash, request
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -13,6 +13,7 @@ from marketplace.audit import verify_chain
 from marketplace.database import utcnow
 from marketplace.errors import N_
 from marketplace.events import EVENT_LABELS
+from marketplace.jobs import run_again
 from marketplace.mail import send_again
 from marketplace.reporting import exports, figures, reading, records
 from marketplace.reporting.tables import CSV_TYPE, XLSX_TYPE
@@ -110,8 +111,25 @@ def mail_again(mail_id: int) -> Any:
 @blueprint.get("/jobs")
 @page(Permission.SEE_MAIL)
 def jobs() -> Any:
-    """What the worker does."""
-    return show("reporting/jobs.html", jobs=records.job_page(number_arg("page")))
+    """What the worker does: its jobs, and when it last looked after what comes round again."""
+    found = records.job_page(text_arg("state"), number_arg("page"))
+    options = [(str(state), gettext(label)) for state, label in records.JOB_LABELS.items()]
+    return show(
+        "reporting/jobs.html",
+        jobs=found,
+        labels=records.JOB_LABELS,
+        state_options=options,
+        sweeps=records.sweep_lines(),
+    )
+
+
+@blueprint.post("/jobs/<int:job_id>/again")
+@page(Permission.SEE_MAIL)
+def job_again(job_id: int) -> Any:
+    """Run a job that was given up once more."""
+    run_again(job_id, by=me())
+    flash(gettext("작업을 다시 등록했습니다."), "success")
+    return to("/jobs")
 
 
 @blueprint.post("/exports/<name>")

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
-from flask_babel import Babel, format_date, format_datetime, format_decimal, gettext
+from flask_babel import Babel, format_date, format_datetime, format_decimal, format_timedelta, gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import OperationalError
@@ -87,6 +87,13 @@ def moment(value: datetime | None) -> str:
     )
 
 
+def age(value: datetime | None) -> str:
+    """How long ago, in the largest unit that fits: 3분, 2시간, 5일."""
+    if value is None:
+        return "–"
+    return str(format_timedelta(utcnow() - value, granularity="minute", threshold=1))
+
+
 def age_days(value: datetime | None) -> int:
     """Days since a moment by the Korean calendar, 0 on the day itself."""
     return 0 if value is None else (utcnow().astimezone(SEOUL).date() - value.astimezone(SEOUL).date()).days
@@ -145,6 +152,7 @@ def _register_templates(app: Flask) -> None:
     app.add_template_filter(won, "won")
     app.add_template_filter(day, "date")
     app.add_template_filter(moment, "datetime")
+    app.add_template_filter(age, "age")
     app.add_template_filter(age_days, "age_days")
 
     app.add_template_filter(said, "sentence")

@@ -59,6 +59,7 @@ WITHOUT_THING: set[str] = {
     "marketplace.imports.actions.imports_page",
     "marketplace.imports.actions.upload",
     "marketplace.ledger.queries.find_ledger",
+    "marketplace.jobs.rows.run_again",
     "marketplace.mail.send_again",
     "marketplace.programmes.actions.find_programme",
     "marketplace.reporting.exports.export",

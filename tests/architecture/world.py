@@ -17,7 +17,7 @@ from marketplace.events import Event
 from marketplace.experts.models import ExpertState
 from marketplace.files.actions import keep_upload
 from marketplace.imports.models import ImportFile, ImportState
-from marketplace.jobs import Job
+from marketplace.jobs import Job, JobState
 from marketplace.ledger.verbs import post_receipt
 from marketplace.matching.backtest import back_test
 from marketplace.matching.learning import present_weights
@@ -136,6 +136,8 @@ def build() -> World:
         "transaction_id": receipt.id,
         "code": "SYS-01",
     }
+    given_up = Job(kind="none", key="none-1", payload={}, state=JobState.FAILED, attempts=5)
+    world.ids["job_id"] = factories.save(given_up).id
     world.ids |= _round(ours, firm, world.people["operator"])
     return world
 

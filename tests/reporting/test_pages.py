@@ -3,18 +3,21 @@
 import ast
 import csv
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 
 from marketplace.access import Role
-from marketplace.audit import AuditEntry, recorded
+from marketplace.audit import AuditEntry, history_of, recorded
 from marketplace.companies.limits import money_for
 from marketplace.companies.states import RequestState
-from marketplace.database import db
+from marketplace.database import clock_at, db, utcnow
 from marketplace.events import Event
+from marketplace.jobs import Job, JobState, run_due, sweeps
 from marketplace.notifications import tell
+from marketplace.reporting import records
 from marketplace.reporting.exports import EXPORTS
 from marketplace.reporting.fact_labels import FACTS
 from tests import factories
@@ -231,3 +234,45 @@ def test_an_export_holds_no_live_formula(app, client):
     sign_in(client, factories.user(Role.OPERATOR, programme.operator))
     text_ = client.post("/exports/requests", data={"format": "csv"}).data.decode("utf-8-sig")
     assert "'=HYPERLINK" in text_
+
+
+def given_up(**facts):
+    facts = {
+        "payload": {},
+        "state": JobState.FAILED,
+        "attempts": 5,
+        "last_error": "OSError: 디스크 없음",
+        **facts,
+    }
+    return factories.save(Job(kind="none", key="none-1", **facts))
+
+
+def test_the_administrator_sees_how_jobs_and_sweeps_stand(app, client):
+    given_up(created_at=utcnow() - timedelta(hours=3))
+    sign_in(client, factories.user(Role.ADMIN))
+    before = client.get("/jobs").text
+    assert "작업 처리기가 멈춘 것 같습니다" in before  # no worker has been here
+    for words in ("none-1", "실패", "3시간 전", "OSError: 디스크 없음", "메일 발송", "아직 없음"):
+        assert words in before, words
+    run_due()
+    after = client.get("/jobs").text
+    assert "작업 처리기가 멈춘 것 같습니다" not in after
+    assert "아직 없음" not in after
+    assert "none-1" not in client.get("/jobs?state=done").text
+    with clock_at(utcnow() + timedelta(hours=1)):
+        assert "작업 처리기가 멈춘 것 같습니다" in client.get("/jobs").text
+
+
+def test_the_administrator_runs_a_job_again_that_was_given_up_and_the_record_says_so(app, client):
+    job = given_up()
+    admin = factories.user(Role.ADMIN)
+    sign_in(client, admin)
+    assert "다시 실행" in client.get("/jobs").text
+    assert client.post(f"/jobs/{job.id}/again").status_code == 303
+    db.session.refresh(job)
+    assert (job.state, job.attempts) == (JobState.QUEUED, 0)
+    assert [(entry.event, entry.actor_id) for entry in history_of(job)] == [("job_retried", admin.id)]
+
+
+def test_every_sweep_has_words_for_what_it_does():
+    assert set(sweeps.names()) - set(records.SWEEP_LABELS) == set()
