@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime
+from urllib.parse import urlsplit
 
-from flask import Flask, redirect, request, session, url_for
-from flask_babel import lazy_gettext
+from flask import Flask, current_app, flash, redirect, request, session, url_for
+from flask_babel import gettext, lazy_gettext
 from flask_login import LoginManager
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -67,9 +68,25 @@ def _load(_: object) -> User | None:
     return row.user if row is not None and row.is_open else None
 
 
+def _page_of_form() -> str:
+    """The page of this site that a form was sent from, to come back to; empty when it cannot be opened."""
+    page = urlsplit(request.referrer or "")
+    adapter = current_app.create_url_adapter(request)
+    if page.netloc != request.host or adapter is None or not adapter.test(page.path, method="GET"):
+        return ""
+    return page.path + (f"?{page.query}" if page.query else "")
+
+
 @login_manager.unauthorized_handler
 def _to_sign_in() -> Response:
-    target = request.full_path.rstrip("?") if request.method == "GET" else ""
+    target = request.full_path.rstrip("?") if request.method == "GET" else _page_of_form()
+    if request.method != "GET" and "X-Autosave" not in request.headers:
+        flash(
+            gettext(
+                "로그인이 만료되어 처리하지 못했습니다. 다시 로그인하시면 입력하신 내용을 그 화면에서 불러올 수 있습니다."
+            ),
+            "warning",
+        )
     return redirect(url_for("accounts.sign_in", next=target) if target else url_for("accounts.sign_in"))
 
 

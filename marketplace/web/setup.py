@@ -19,7 +19,7 @@ from marketplace.database import db, read_only, utcnow
 from marketplace.errors import N_, NotAllowed, NotFound, RuleBroken
 from marketplace.i18n import CATALOGUES, DAY_FORMATS, LANGUAGES
 from marketplace.web.navigation import navigation
-from marketplace.web.page import said
+from marketplace.web.page import Access, said
 
 SEOUL = ZoneInfo("Asia/Seoul")
 LANGUAGE_COOKIE = "language"
@@ -122,7 +122,10 @@ def _register_errors(app: Flask) -> None:
         return error_page(error.code)
 
     @app.errorhandler(CSRFError)
-    def _csrf(error: CSRFError) -> Response:
+    def _csrf(error: CSRFError) -> Any:
+        view = current_app.view_functions.get(request.endpoint or "")
+        if getattr(view, "access", Access.PUBLIC) is not Access.PUBLIC and not current_user.is_authenticated:
+            return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
         return error_page(
             400, gettext("화면을 연 지 오래되어 확인값이 만료되었습니다. 이전 화면을 새로 고쳐 주십시오.")
         )

@@ -1,12 +1,14 @@
 // Drafts save themselves: two seconds after the last change the form is posted to data-autosave-url.
 // Until the server has answered, a copy lies in this browser, and it is offered again when the page
-// is opened after an expired session or a lost connection.
+// is opened after an expired session or a lost connection. Every other form that somebody types into keeps
+// such a copy as well, in its own tab only: an expired session or a change of language loses nothing.
 
 const QUIET = 2000
 const RETRY = 15000
 const KEEP = 7 * 24 * 60 * 60 * 1000
 const PREFIX = 'draft:'
 const SENT = 'draft-sent'
+const TYPED_INTO = 'textarea, input:is([type=text], [type=number], [type=date], [type=tel], [type=email], [type=url])'
 
 /** What somebody typed, as [name, value] pairs; no files, passwords or tokens. */
 function typed(form) {
@@ -36,16 +38,29 @@ function nameOf(form) {
   return `${PREFIX}${document.body.dataset.user ?? ''}:${form.dataset.autosaveUrl}`
 }
 
-/** This browser's copy. */
-function shelf(key) {
+/** This browser's copy, or with `store` sessionStorage the copy of this tab. */
+function shelf(key, store = localStorage) {
   return {
-    put: (pairs) => guarded(() => localStorage.setItem(key, JSON.stringify({ at: Date.now(), pairs }))),
-    drop: () => guarded(() => localStorage.removeItem(key)),
+    put: (pairs) => guarded(() => store.setItem(key, JSON.stringify({ at: Date.now(), pairs }))),
+    drop: () => guarded(() => store.removeItem(key)),
     take: () => guarded(() => {
-      const copy = JSON.parse(localStorage.getItem(key))
+      const copy = JSON.parse(store.getItem(key))
       return copy && Date.now() - copy.at < KEEP ? copy.pairs : null
     }),
   }
+}
+
+/** Shows that a copy is left, to be taken over or thrown away. */
+function propose(offer, { restore, discard }) {
+  offer.hidden = false
+  offer.querySelector('[data-autosave-restore]').addEventListener('click', () => { offer.hidden = true; restore() })
+  offer.querySelector('[data-autosave-discard]').addEventListener('click', () => { offer.hidden = true; discard() })
+}
+
+/** Puts a copy back as if it had just been typed. */
+function putBack(form, pairs) {
+  fill(form, pairs)
+  for (const area of form.querySelectorAll('textarea')) area.dispatchEvent(new Event('input', { bubbles: true }))
 }
 
 class Draft {
@@ -62,7 +77,12 @@ class Draft {
 
   start() {
     const left = this.copy.take()
-    if (left && JSON.stringify(left) !== this.saved) this.propose(left)
+    if (left && JSON.stringify(left) !== this.saved) {
+      propose(this.offer, {
+        restore: () => { putBack(this.form, left); this.changed() },
+        discard: () => this.copy.drop(),
+      })
+    }
     for (const event of ['input', 'change']) this.form.addEventListener(event, () => this.changed())
     this.form.addEventListener('submit', () => {
       clearTimeout(this.timer)
@@ -71,20 +91,6 @@ class Draft {
     })
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'hidden' && this.timer) this.save()
-    })
-  }
-
-  propose(left) {
-    this.offer.hidden = false
-    this.offer.querySelector('[data-autosave-restore]').addEventListener('click', () => {
-      fill(this.form, left)
-      this.offer.hidden = true
-      this.changed()
-      for (const area of this.form.querySelectorAll('textarea')) area.dispatchEvent(new Event('input'))
-    })
-    this.offer.querySelector('[data-autosave-discard]').addEventListener('click', () => {
-      this.copy.drop()
-      this.offer.hidden = true
     })
   }
 
@@ -140,24 +146,49 @@ class Draft {
   }
 }
 
+/** Keeps what is typed into a form that does not save itself, until it has been sent. */
+function keep(form) {
+  const key = `${PREFIX}${document.body.dataset.user}:${location.pathname}:${form.getAttribute('action') ?? ''}`
+  const copy = shelf(key, sessionStorage)
+  const first = JSON.stringify(typed(form))
+  const left = copy.take()
+  if (left && JSON.stringify(left) !== first) {
+    propose(form.querySelector('[data-autosave-offer]'), { restore: () => putBack(form, left), discard: copy.drop })
+  }
+  const changed = () => {
+    const pairs = typed(form)
+    if (JSON.stringify(pairs) === first) copy.drop()
+    else copy.put(pairs)
+  }
+  for (const event of ['input', 'change']) form.addEventListener(event, changed)
+  form.addEventListener('submit', () => guarded(() => sessionStorage.setItem(SENT, key)))
+}
+
 /** Drops the copy of a form that was just sent, unless the answer is a sign-in, an error or the form with its faults. */
 export function settleSent() {
   const key = guarded(() => sessionStorage.getItem(SENT))
   if (!key) return
   guarded(() => sessionStorage.removeItem(SENT))
-  if (!document.querySelector('input[type=password], .error-page, .error-summary')) shelf(key).drop()
+  if (!document.querySelector('input[type=password], .error-page, .error-summary')) {
+    shelf(key).drop()
+    shelf(key, sessionStorage).drop()
+  }
 }
 
 /** Signing out leaves nothing typed behind on this device. */
 export function forgetAtSignOut() {
   for (const form of document.querySelectorAll('form[data-sign-out]')) {
     form.addEventListener('submit', () => guarded(() => {
-      for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key)
+      for (const store of [localStorage, sessionStorage]) {
+        for (const key of Object.keys(store)) if (key.startsWith(PREFIX)) store.removeItem(key)
+      }
     }))
   }
 }
 
-/** Starts saving for every form[data-autosave] inside `root`. */
+/** Starts saving for every form[data-autosave] inside `root`, and keeping for every other one. */
 export function startAutosave(root) {
   for (const form of root.querySelectorAll('form[data-autosave]')) new Draft(form).start()
+  if (!document.body.dataset.user) return
+  for (const form of root.querySelectorAll('form[data-keep]')) if (form.querySelector(TYPED_INTO)) keep(form)
 }

@@ -297,6 +297,37 @@ def test_without_the_token_against_forged_requests_nothing_is_signed_in(app, cli
     assert events() == []
 
 
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [
+        ("http://localhost/account?from=mail", "/sign-in?next=/account?from%3Dmail"),
+        ("http://localhost/sign-out", "/sign-in"),  # cannot be opened
+        ("http://localhost/none-such", "/sign-in"),
+        ("https://evil.example/account", "/sign-in"),
+        ("", "/sign-in"),
+    ],
+)
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(client, page, back):
+    answer = client.post("/account", data={"name": "새 이름"}, headers={"Referer": page} if page else {})
+    assert (answer.status_code, answer.location) == (302, back)
+    assert "로그인이 만료되어 처리하지 못했습니다." in client.get(answer.location).text
+
+
+def test_a_draft_that_saves_itself_leaves_no_message_behind(client):
+    answer = client.post("/account", headers={"X-Autosave": "1"})
+    assert answer.status_code == 302
+    assert "로그인이 만료되어" not in client.get("/sign-in").text
+
+
+def test_a_form_whose_token_went_with_the_session_leads_to_the_sign_in(app, client):
+    app.config["WTF_CSRF_ENABLED"] = True
+    answer = client.post(
+        "/account", data={"name": "새 이름"}, headers={"Referer": "http://localhost/account"}
+    )
+    assert (answer.status_code, answer.location) == (302, "/sign-in?next=/account")
+    assert client.post("/reset", data={"email": "a@example.com"}).status_code == 400
+
+
 def test_the_right_password_is_no_session_while_consents_are_missing(app, client):
     user = person(Role.EXPERT)
     answer = send(client, user.email, query="?next=/account")
