@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import joblib
 
@@ -27,14 +27,15 @@ def lay_out(state: State, folder: Path, *, topics: bool) -> None:
     is worked out now. Raises OSError when the disk is full."""
     for number, segment in enumerate(state.segments):
         store.copy(segment, folder / f"segment-{number}")
-    told = {index: _numbers(getattr(state, index)) for index in INDEXES}
+    told = {index: _counts(getattr(state, index)) for index in INDEXES}
     joblib.dump((state.alive, told, state.digest), folder / "state")
     if topics and (found := topics_of(state)) is not None:
         joblib.dump(found, folder / _TOPICS)
 
 
-def _numbers(said: Said) -> tuple[dict[str, int], int, int]:
-    return dict(said.gone), said.rows, said.length
+def _counts(said: Said) -> tuple[Any, ...]:
+    """Everything of it but the indexes, in the order of its fields."""
+    return said.sayers, dict(said.gone), said.tellers, said.rows, said.length
 
 
 def take_up(folder: Path) -> State:
