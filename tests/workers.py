@@ -36,7 +36,7 @@ def wait_for(question: Callable[[], Any]) -> Any:
     while time.monotonic() < end:
         if answer := question():
             return answer
-        time.sleep(0.05)
+        time.sleep(0.02)
     raise AssertionError("it never came to that")
 
 

@@ -55,13 +55,16 @@ class Effects:
             db.session.query(model).filter_by(path=f"/effects/{number}").count()
             for model in (Notice, OutboxMail)
         )
+        db.session.rollback()  # on SQLite an open transaction keeps the worker out
         assert notices == mails
         return notices
 
     def state(self, job_id: int) -> JobState:
         db.session.rollback()
         db.session.expire_all()
-        return db.session.get_one(Job, job_id).state
+        state = db.session.get_one(Job, job_id).state
+        db.session.rollback()  # on SQLite an open transaction keeps the worker out
+        return state
 
 
 @pytest.fixture
