@@ -35,6 +35,7 @@ from marketplace.matching.engine.values import (
     all_hundredths,
     hundredths,
 )
+from marketplace.matching.profiles import Mode
 from marketplace.matching.rules import Gates
 from marketplace.matching.weights import EVIDENCE
 from marketplace.taxonomy.vocabulary import Vocabulary
@@ -98,7 +99,7 @@ class Scores:
             self.facets["size"] = size_facet(state)
         if request.level:
             self.facets["level"] = level_facet(state, request.level)
-        if request.region and gates.region:
+        if request.region and gates.region and request.mode is not Mode.REMOTE:
             self.facets["region"] = region_facet(state, request)
 
     def in_order(self, wanted: int) -> Iterator[int]:
