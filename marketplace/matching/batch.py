@@ -134,7 +134,9 @@ def _by_processes(
     with _laid_out(ranker, state, requests, folder) as place:
         work = joblib.Parallel(jobs, return_as="generator", batch_size=1)
         task = joblib.delayed(_piece)
-        found = work(task(str(place), ask, piece, words.reader.read_all(texts_of(piece))) for piece in pieces)
+        found = work(
+            task(str(place), ask, piece, words.reader.read_all(texts_of(piece, words))) for piece in pieces
+        )
         with closing(found):
             for piece in found:
                 yield from piece

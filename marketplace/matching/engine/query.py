@@ -29,12 +29,7 @@ class Stated:
     @classmethod
     def of(cls, request: RequestProfile, vocabulary: Vocabulary) -> Stated:
         """By the needs' own words and every name of their terms."""
-        names = [need.words for need in request.needs]
-        for need in request.needs:
-            if need.term is not None and need.term in vocabulary.terms:
-                term = vocabulary.terms[vocabulary.current(need.term)]
-                names += [term.ko, term.en, *term.synonyms]
-        read = vocabulary.reader.read_all(names)
+        read = vocabulary.reader.read_all(names_of(request, vocabulary))
         return cls(
             frozenset(word for reading in read for word in reading.morphemes),
             frozenset(run for reading in read for run in reading.letters),
@@ -67,23 +62,33 @@ class Query:
         return len(self.reading.tokens) >= LONG and not self.own_words
 
 
+def names_of(request: RequestProfile, vocabulary: Vocabulary) -> list[str]:
+    """The needs' own words and every name of their terms."""
+    names = [need.words for need in request.needs]
+    for need in request.needs:
+        if need.term is not None and need.term in vocabulary.terms:
+            term = vocabulary.terms[vocabulary.current(need.term)]
+            names += [term.ko, term.en, *term.synonyms]
+    return names
+
+
 def text_of(request: RequestProfile) -> str:
     """What is read of a request: its title, its problem and the words of its needs."""
     return ". ".join(filter(None, (request.title, request.problem, *(n.words for n in request.needs))))
 
 
-def texts_of(requests: Iterable[RequestProfile]) -> list[str]:
+def texts_of(requests: Iterable[RequestProfile], vocabulary: Vocabulary) -> list[str]:
     """Every text that asking these requests reads, each once."""
     texts: dict[str, None] = {}
     for request in requests:
-        texts.update(dict.fromkeys((text_of(request), *(need.words for need in request.needs))))
+        texts.update(dict.fromkeys((text_of(request), *names_of(request, vocabulary))))
     return list(texts)
 
 
 def read_ahead(requests: Sequence[RequestProfile], vocabulary: Vocabulary) -> None:
     """Read the texts of many requests at once, which uses all threads of the analyser; ``ask`` finds them read."""
     for at in range(0, len(requests), _AT_ONCE):
-        vocabulary.reader.read_all(texts_of(requests[at : at + _AT_ONCE]))
+        vocabulary.reader.read_all(texts_of(requests[at : at + _AT_ONCE], vocabulary))
 
 
 def asks_for_topics(request: RequestProfile, vocabulary: Vocabulary) -> bool:
