@@ -10,9 +10,11 @@ from marketplace.experts import models as experts
 from marketplace.imports import models as imports
 from marketplace.matching import models as matching
 from marketplace.matching import models_learning as learning
+from marketplace.mentorships import models as mentorships
 from marketplace.programmes import models as programmes
 from marketplace.rounds import models as rounds
 from marketplace.taxonomy import models as taxonomy
+from marketplace.visits import models as visits
 
 __all__ = [
     "Base",
@@ -25,9 +27,11 @@ __all__ = [
     "jobs",
     "learning",
     "matching",
+    "mentorships",
     "notifications",
     "numbers",
     "programmes",
     "rounds",
     "taxonomy",
+    "visits",
 ]
