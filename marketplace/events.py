@@ -129,6 +129,7 @@ class Event(StrEnum):
     VISIT_REFUSED = "visit_refused"
     VISIT_WITHDRAWN = "visit_withdrawn"
     VISIT_REMINDED = "visit_reminded"
+    DOCUMENT_PRINTED = "document_printed"
 
 
 EVENT_LABELS: dict[Event, str] = {
@@ -251,4 +252,5 @@ EVENT_LABELS: dict[Event, str] = {
     Event.VISIT_REFUSED: N_("방문 불인정"),
     Event.VISIT_WITHDRAWN: N_("방문일지 취소"),
     Event.VISIT_REMINDED: N_("방문 확인 요청 알림"),
+    Event.DOCUMENT_PRINTED: N_("문서 생성"),
 }

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
-from marketplace.accounts.models import User
+from marketplace.accounts.models import Organisation, User
 from marketplace.companies.models import MentoringRequest
 from marketplace.database import Base, Identified, Text, Versioned, Won, db, one_of, utcnow
 from marketplace.experts.models import Expert
@@ -54,6 +54,7 @@ class Mentorship(Identified, Versioned, Base):
     shares: Mapped[dict[str, Any]]
     withholding: Mapped[str] = mapped_column(Text(10), default="other")
     purpose: Mapped[str] = mapped_column(Text(2000), default="")
+    saves: Mapped[int] = mapped_column(default=0)  # of the draft
     texts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     edition: Mapped[int] = mapped_column(default=1)
     reason: Mapped[str | None] = mapped_column(Text(2000))  # of the newest refusal, pause, return, stop
@@ -61,10 +62,15 @@ class Mentorship(Identified, Versioned, Base):
     case: Mapped[MatchCase] = relationship(lazy="joined")
     expert: Mapped[Expert] = relationship(lazy="joined")
     tier: Mapped[Tier] = relationship(lazy="joined")
-    tasks: Mapped[list[Task]] = relationship(back_populates="mentorship", order_by="Task.number")
-    goals: Mapped[list[Goal]] = relationship(back_populates="mentorship", order_by="Goal.number")
+    sponsor: Mapped[Organisation | None] = relationship()
+    tasks: Mapped[list[Task]] = relationship(
+        back_populates="mentorship", order_by="Task.number", cascade="all, delete-orphan"
+    )
+    goals: Mapped[list[Goal]] = relationship(
+        back_populates="mentorship", order_by="Goal.number", cascade="all, delete-orphan"
+    )
     plan: Mapped[list[PlannedVisit]] = relationship(
-        back_populates="mentorship", order_by="PlannedVisit.number"
+        back_populates="mentorship", order_by="PlannedVisit.number", cascade="all, delete-orphan"
     )
     signatures: Mapped[list[Signature]] = relationship(back_populates="mentorship", order_by="Signature.id")
     changes: Mapped[list[ChangeRequest]] = relationship(
@@ -116,6 +122,15 @@ class Mentorship(Identified, Versioned, Base):
     def unsigned(self) -> list[Party]:
         """The parties whose signature the present edition lacks."""
         return [party for party in Party if self.signed_by(party) is None]
+
+    @classmethod
+    def locked(cls, mentorship_id: int) -> Mentorship:
+        """The row as it is now with its signatures, locked until the transaction ends."""
+        db.session.flush()
+        options = [selectinload(cls.signatures)]
+        return db.session.get_one(
+            cls, mentorship_id, options=options, with_for_update={"of": cls}, populate_existing=True
+        )
 
     @classmethod
     def of_case(cls, case: MatchCase) -> Mentorship | None:
@@ -232,6 +247,8 @@ class ChangeRequest(Identified, Versioned, Base):
     cause_on: Mapped[date]
     effective_on: Mapped[date]
     changes: Mapped[dict[str, Any]]
+    edition: Mapped[int | None]  # of the agreement, that its approval made
+    agreed_by: Mapped[list[str]] = mapped_column(default=list)  # parties that were asked and said yes
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     decided_at: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(Text(2000))

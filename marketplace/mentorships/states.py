@@ -146,7 +146,12 @@ TOLD: dict[str, tuple[str, ...]] = {  # whom a verb is told; wording in mentorsh
 
 C = ChangeState
 CHANGES: dict[ChangeState, dict[str, ChangeState]] = {
-    C.REQUESTED: {"agree": C.AGREED, "refuse": C.REJECTED, "withdraw": C.WITHDRAWN},
+    C.REQUESTED: {
+        "agree_first": C.REQUESTED,  # the operator asked, and one of firm and expert has answered
+        "agree": C.AGREED,
+        "refuse": C.REJECTED,
+        "withdraw": C.WITHDRAWN,
+    },
     C.AGREED: {"approve": C.APPROVED, "reject": C.REJECTED, "withdraw": C.WITHDRAWN},
     C.APPROVED: {},
     C.REJECTED: {},
@@ -154,6 +159,7 @@ CHANGES: dict[ChangeState, dict[str, ChangeState]] = {
 }
 CHANGE_WHO: dict[str, Permission] = {
     "request": Permission.REQUEST_CHANGE,
+    "agree_first": Permission.REQUEST_CHANGE,
     "agree": Permission.REQUEST_CHANGE,  # of the party that did not ask
     "refuse": Permission.REQUEST_CHANGE,
     "withdraw": Permission.REQUEST_CHANGE,  # of the party that asked
@@ -162,6 +168,7 @@ CHANGE_WHO: dict[str, Permission] = {
 }
 CHANGE_RECORDED_AS: dict[str, Event] = {
     "request": Event.CHANGE_REQUESTED,
+    "agree_first": Event.CHANGE_AGREED,
     "agree": Event.CHANGE_AGREED,
     "refuse": Event.CHANGE_REFUSED,
     "withdraw": Event.CHANGE_WITHDRAWN,
@@ -170,6 +177,7 @@ CHANGE_RECORDED_AS: dict[str, Event] = {
 }
 CHANGE_TOLD: dict[str, tuple[str, ...]] = {
     "request": ("other_party",),
+    "agree_first": ("other_party",),
     "agree": ("operator", "asking_party"),
     "refuse": ("asking_party",),
     "withdraw": ("other_party",),

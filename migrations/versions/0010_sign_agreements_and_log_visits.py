@@ -7,7 +7,22 @@ revision = "0010"
 down_revision = "0006"
 
 
+#: Rules of agreements that a programme sets, with what programmes made before them get.
+RULES = {"signing_days": 14, "monthly_visits": 8, "change_days": 15, "change_months": 1}
+
+
 def upgrade() -> None:
+    with op.batch_alter_table("programmes", schema=None) as batch_op:
+        for name, default in RULES.items():
+            batch_op.add_column(sa.Column(name, sa.Integer(), nullable=False, server_default=str(default)))
+    with op.batch_alter_table("programmes", schema=None) as batch_op:
+        for name in RULES:
+            batch_op.alter_column(name, existing_type=sa.Integer(), server_default=None)
+        batch_op.create_check_constraint(
+            op.f("ck_programmes_agreement_rules_make_sense"),
+            "signing_days > 0 AND monthly_visits > 0 AND change_days > 0 AND change_months >= 0",
+        )
+
     op.create_table(
         "mentorships",
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -25,6 +40,7 @@ def upgrade() -> None:
         sa.Column("shares", sa.JSON(), nullable=False),
         sa.Column("withholding", sa.String(10), nullable=False),
         sa.Column("purpose", sa.String(2000), nullable=False),
+        sa.Column("saves", sa.Integer(), nullable=False),
         sa.Column("texts", sa.JSON(), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(2000), nullable=True),
@@ -72,6 +88,8 @@ def upgrade() -> None:
         sa.Column("cause_on", sa.Date(), nullable=False),
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=True),
+        sa.Column("agreed_by", sa.JSON(), nullable=False),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.String(2000), nullable=True),
@@ -153,6 +171,55 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("signatures", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_signatures_mentorship_id"), ["mentorship_id"], unique=False)
+
+    op.create_table(
+        "agreement_editions",
+        sa.Column("mentorship_id", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("text", sa.String(100000), nullable=False),
+        sa.Column("text_hash", sa.String(64), nullable=False),
+        sa.Column("moved", sa.JSON(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("edition >= 1", name=op.f("ck_agreement_editions_editions_count_from_one")),
+        sa.CheckConstraint("length(text_hash) = 64", name=op.f("ck_agreement_editions_hash_is_whole")),
+        sa.ForeignKeyConstraint(
+            ["mentorship_id"],
+            ["mentorships.id"],
+            name=op.f("fk_agreement_editions_mentorship_id_mentorships"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement_editions")),
+        sa.UniqueConstraint(
+            "mentorship_id", "edition", name=op.f("uq_agreement_editions_mentorship_id_edition")
+        ),
+    )
+    with op.batch_alter_table("agreement_editions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_agreement_editions_mentorship_id"), ["mentorship_id"], unique=False
+        )
+
+    op.create_table(
+        "documents",
+        sa.Column("mentorship_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_documents_hash_is_whole")),
+        sa.ForeignKeyConstraint(
+            ["mentorship_id"], ["mentorships.id"], name=op.f("fk_documents_mentorship_id_mentorships")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
+        sa.UniqueConstraint(
+            "mentorship_id", "kind", "edition", name=op.f("uq_documents_mentorship_id_kind_edition")
+        ),
+    )
+    with op.batch_alter_table("documents", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_documents_mentorship_id"), ["mentorship_id"], unique=False)
 
     op.create_table(
         "tasks",
@@ -293,6 +360,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tasks_mentorship_id"))
 
     op.drop_table("tasks")
+    op.drop_table("documents")
+    op.drop_table("agreement_editions")
     with op.batch_alter_table("signatures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_signatures_mentorship_id"))
 
@@ -310,3 +379,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_mentorships_expert_id"))
 
     op.drop_table("mentorships")
+    with op.batch_alter_table("programmes", schema=None) as batch_op:
+        batch_op.drop_constraint(op.f("ck_programmes_agreement_rules_make_sense"), type_="check")
+        for name in RULES:
+            batch_op.drop_column(name)
