@@ -83,6 +83,17 @@ class Permission(StrEnum):
     KEEP_FILE = "keep_file"
     SEE_LEDGER = "see_ledger"
     MOVE_MONEY = "move_money"
+    SEE_MENTORSHIP = "see_mentorship"
+    EDIT_AGREEMENT = "edit_agreement"
+    PROPOSE_AGREEMENT = "propose_agreement"
+    SIGN_AGREEMENT = "sign_agreement"
+    RUN_MENTORSHIP = "run_mentorship"
+    REPORT_COMPLETION = "report_completion"
+    REQUEST_CHANGE = "request_change"
+    APPROVE_CHANGE = "approve_change"
+    LOG_VISIT = "log_visit"
+    CONFIRM_VISIT = "confirm_visit"
+    REVIEW_VISIT = "review_visit"
 
 
 class Scope(StrEnum):
@@ -103,11 +114,23 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.FIND_EXPERT: _S.ALL,
         _P.STATE_PREFERENCES: _S.OWN,
         _P.KEEP_FILE: _S.OWN,
+        _P.SEE_MENTORSHIP: _S.OWN,
+        _P.EDIT_AGREEMENT: _S.OWN,
+        _P.SIGN_AGREEMENT: _S.OWN,
+        _P.REPORT_COMPLETION: _S.OWN,
+        _P.REQUEST_CHANGE: _S.OWN,
+        _P.CONFIRM_VISIT: _S.OWN,
     },
     Role.EXPERT: {
         _P.EDIT_PROFILE: _S.OWN,
         _P.ANSWER_OFFER: _S.OWN,
         _P.KEEP_FILE: _S.OWN,
+        _P.SEE_MENTORSHIP: _S.OWN,
+        _P.EDIT_AGREEMENT: _S.OWN,
+        _P.SIGN_AGREEMENT: _S.OWN,
+        _P.REPORT_COMPLETION: _S.OWN,
+        _P.REQUEST_CHANGE: _S.OWN,
+        _P.LOG_VISIT: _S.OWN,
     },
     Role.OPERATOR: {
         _P.SEE_REQUEST: _S.PROGRAMME,
@@ -129,6 +152,14 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.IMPORT_ROWS: _S.OWN,
         _P.EXPORT_LISTS: _S.ALL,
         _P.KEEP_FILE: _S.OWN,
+        _P.SEE_MENTORSHIP: _S.PROGRAMME,
+        _P.EDIT_AGREEMENT: _S.PROGRAMME,
+        _P.PROPOSE_AGREEMENT: _S.PROGRAMME,
+        _P.SIGN_AGREEMENT: _S.PROGRAMME,
+        _P.RUN_MENTORSHIP: _S.PROGRAMME,
+        _P.REQUEST_CHANGE: _S.PROGRAMME,
+        _P.APPROVE_CHANGE: _S.PROGRAMME,
+        _P.REVIEW_VISIT: _S.PROGRAMME,
     },
     Role.MINISTRY: {
         _P.SEE_REQUEST: _S.PROGRAMME,
@@ -144,6 +175,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.EXPORT_LISTS: _S.ALL,
         _P.SEE_AUDIT: _S.ALL,
         _P.KEEP_FILE: _S.OWN,
+        _P.SEE_MENTORSHIP: _S.PROGRAMME,
     },
     Role.SPONSOR: {_P.SEE_CONTRIBUTION: _S.OWN},
     Role.AUDITOR: {
@@ -156,6 +188,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.SEE_LEARNING: _S.ALL,
         _P.EXPORT_LISTS: _S.ALL,
         _P.SEE_AUDIT: _S.ALL,
+        _P.SEE_MENTORSHIP: _S.ALL,
     },
     Role.ADMIN: {
         _P.MANAGE_ACCOUNTS: _S.ALL,

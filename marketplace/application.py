@@ -29,6 +29,7 @@ SLICES = (
     "experts",
     "matching",
     "rounds",
+    "mentorships",
     "reporting",
     "imports",
 )

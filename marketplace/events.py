@@ -108,6 +108,36 @@ class Event(StrEnum):
     MONEY_RETURNED = "money_returned"
     RECOVERY_ORDERED = "recovery_ordered"
     RECOVERY_RECEIVED = "recovery_received"
+    AGREEMENT_OPENED = "agreement_opened"
+    AGREEMENT_SAVED = "agreement_saved"
+    AGREEMENT_PROPOSED = "agreement_proposed"
+    AGREEMENT_SIGNED = "agreement_signed"
+    SIGNATURE_DECLINED = "signature_declined"
+    MENTORSHIP_PAUSED = "mentorship_paused"
+    MENTORSHIP_RESUMED = "mentorship_resumed"
+    EXPERT_REPLACED = "expert_replaced"
+    VISITS_FINISHED = "visits_finished"
+    COMPLETION_REPORTED = "completion_reported"
+    REPORT_RETURNED = "report_returned"
+    FINAL_CHECK_PASSED = "final_check_passed"
+    MENTORSHIP_SETTLED = "mentorship_settled"
+    MENTORSHIP_STOPPED = "mentorship_stopped"
+    CHANGE_REQUESTED = "change_requested"
+    CHANGE_AGREED = "change_agreed"
+    CHANGE_REFUSED = "change_refused"
+    CHANGE_WITHDRAWN = "change_withdrawn"
+    CHANGE_APPROVED = "change_approved"
+    CHANGE_REJECTED = "change_rejected"
+    VISIT_LOGGED = "visit_logged"
+    VISIT_CORRECTED = "visit_corrected"
+    VISIT_CONFIRMED = "visit_confirmed"
+    VISIT_DISPUTED = "visit_disputed"
+    VISIT_REVIEWED = "visit_reviewed"
+    VISIT_RETURNED = "visit_returned"
+    VISIT_REFUSED = "visit_refused"
+    VISIT_WITHDRAWN = "visit_withdrawn"
+    VISIT_REMINDED = "visit_reminded"
+    DOCUMENT_PRINTED = "document_printed"
 
 
 EVENT_LABELS: dict[Event, str] = {
@@ -209,4 +239,34 @@ EVENT_LABELS: dict[Event, str] = {
     Event.MONEY_RETURNED: N_("반납"),
     Event.RECOVERY_ORDERED: N_("환수 결정"),
     Event.RECOVERY_RECEIVED: N_("환수금 입금"),
+    Event.AGREEMENT_OPENED: N_("협약 작성 시작"),
+    Event.AGREEMENT_SAVED: N_("협약 내용 저장"),
+    Event.AGREEMENT_PROPOSED: N_("협약 서명 요청"),
+    Event.AGREEMENT_SIGNED: N_("협약 서명"),
+    Event.SIGNATURE_DECLINED: N_("협약 서명 거절"),
+    Event.MENTORSHIP_PAUSED: N_("멘토링 일시중지"),
+    Event.MENTORSHIP_RESUMED: N_("멘토링 재개"),
+    Event.EXPERT_REPLACED: N_("전문가 교체"),
+    Event.VISITS_FINISHED: N_("방문 종료"),
+    Event.COMPLETION_REPORTED: N_("완료보고 제출"),
+    Event.REPORT_RETURNED: N_("완료보고 보완요청"),
+    Event.FINAL_CHECK_PASSED: N_("최종점검 완료"),
+    Event.MENTORSHIP_SETTLED: N_("정산 완료"),
+    Event.MENTORSHIP_STOPPED: N_("멘토링 중단"),
+    Event.CHANGE_REQUESTED: N_("협약변경 신청"),
+    Event.CHANGE_AGREED: N_("협약변경 동의"),
+    Event.CHANGE_REFUSED: N_("협약변경 동의 거절"),
+    Event.CHANGE_WITHDRAWN: N_("협약변경 신청 취소"),
+    Event.CHANGE_APPROVED: N_("협약변경 승인"),
+    Event.CHANGE_REJECTED: N_("협약변경 반려"),
+    Event.VISIT_LOGGED: N_("방문일지 제출"),
+    Event.VISIT_CORRECTED: N_("방문일지 수정"),
+    Event.VISIT_CONFIRMED: N_("방문 확인"),
+    Event.VISIT_DISPUTED: N_("방문 이의"),
+    Event.VISIT_REVIEWED: N_("방문 검토 완료"),
+    Event.VISIT_RETURNED: N_("방문일지 보완요청"),
+    Event.VISIT_REFUSED: N_("방문 불인정"),
+    Event.VISIT_WITHDRAWN: N_("방문일지 취소"),
+    Event.VISIT_REMINDED: N_("방문 확인 요청 알림"),
+    Event.DOCUMENT_PRINTED: N_("문서 생성"),
 }

@@ -12,9 +12,12 @@ from marketplace.imports import models as imports
 from marketplace.ledger import models as ledger
 from marketplace.matching import models as matching
 from marketplace.matching import models_learning as learning
+from marketplace.mentorships import models as mentorships
+from marketplace.mentorships import models_papers as papers
 from marketplace.programmes import models as programmes
 from marketplace.rounds import models as rounds
 from marketplace.taxonomy import models as taxonomy
+from marketplace.visits import models as visits
 
 __all__ = [
     "Base",
@@ -29,9 +32,12 @@ __all__ = [
     "learning",
     "ledger",
     "matching",
+    "mentorships",
     "notifications",
     "numbers",
+    "papers",
     "programmes",
     "rounds",
     "taxonomy",
+    "visits",
 ]

@@ -29,6 +29,9 @@ from marketplace.experts.models import Expert, ExpertState
 from marketplace.matching.models import Candidate, MatchCase
 from marketplace.matching.snapshots import replay
 from marketplace.matching.states import OPEN_STATES, CandidateState, CaseState
+from marketplace.mentorships.models import Mentorship
+from marketplace.mentorships.models_papers import Document
+from marketplace.mentorships.states import MentorshipState, Party
 from marketplace.notifications import Notice, OutboxMail
 from marketplace.reporting.figures import public_figures
 from marketplace.web.todo import todos_of
@@ -155,6 +158,15 @@ def test_some_wait_beyond_their_deadline_and_no_offer_has_run_out(inside: Flask)
     offered = Candidate.state == CandidateState.OFFERED
     ends = list(db.session.scalars(select(Candidate.expires_at).where(offered)))
     assert now < min(ends) < now + timedelta(days=1) < max(ends)
+
+
+def test_one_agreement_is_being_written_one_is_being_signed_and_one_mentorship_runs(inside: Flask) -> None:
+    found = {row.state: row for row in db.session.scalars(select(Mentorship))}
+    assert set(found) == {MentorshipState.DRAFTING, MentorshipState.SIGNING, MentorshipState.RUNNING}
+    assert db.session.scalar(select(func.count()).select_from(Mentorship)) == 3
+    assert [row.party for row in found[MentorshipState.SIGNING].signatures] == [Party.FIRM]
+    assert found[MentorshipState.RUNNING].unsigned == []
+    assert db.session.scalar(select(func.count()).select_from(Document)) == 1
 
 
 def test_the_worker_finds_nothing_to_change_in_the_new_world(inside: Flask) -> None:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from marketplace.demo import cases
+from marketplace.demo import agreements, cases
 from marketplace.demo.applications import Application
 from marketplace.demo.people import Staff
 from marketplace.demo.sheets import demo_requests
 from marketplace.demo.timeline import Timeline, office_day
 from marketplace.matching.sweeps import remind_experts, remind_holders
+from marketplace.mentorships.sweeps import open_agreements
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,19 @@ WAYS = {
     "stopped": Way((*_ELIGIBLE, STOP), (6,)),
     "withdrawn": Way((*_PROPOSED, WITHDRAW), (7,)),
 }
+#: What follows the approval, in days since it and whether staff do it, for one approved case after the other: one
+#: agreement is still being written, one is being signed, one mentorship runs.
+AGREED: tuple[tuple[tuple[int, bool, Callable[[Application], None]], ...], ...] = (
+    (),
+    ((2, False, agreements.write), (5, True, agreements.propose), (6, False, agreements.sign_as_firm)),
+    (
+        (2, False, agreements.write),
+        (5, True, agreements.propose),
+        (6, False, agreements.sign_as_expert),
+        (7, False, agreements.sign_as_firm),
+        (10, True, agreements.sign_as_operator),
+    ),
+)
 #: The draft, in minutes since the sign-up.
 DRAFT: tuple[tuple[int, Callable[[Application], None]], ...] = (
     (0, Application.sign_up),
@@ -107,8 +121,10 @@ def plan_requests(staff: Staff, timeline: Timeline) -> int:
         application = Application(written, staff)
         way = WAYS[application.goes_to]
         age = way.ages[met[application.goes_to] % len(way.ages)]
-        met[application.goes_to] += 1
         _plan(application, way, age, number, timeline)
+        if way.steps and way.steps[-1] is APPROVE_FINAL:
+            _plan_agreement(application, age, AGREED[met[application.goes_to] % len(AGREED)], timeline)
+        met[application.goes_to] += 1
     return len(requests)
 
 
@@ -127,6 +143,19 @@ def _plan(application: Application, way: Way, age: int, number: int, timeline: T
     start = later - timedelta(minutes=SUBMITTED_AFTER) if later else timeline.within(day)
     for minutes, do in DRAFT:
         timeline.add(start + timedelta(minutes=minutes), partial(do, application))
+
+
+def _plan_agreement(
+    application: Application,
+    age: int,
+    steps: tuple[tuple[int, bool, Callable[[Application], None]], ...],
+    timeline: Timeline,
+) -> None:
+    """Plan what follows an approval that many days ago; its agreement is drawn up by itself the day after."""
+    timeline.add(timeline.within(timeline.days_ago(age - 1)), open_agreements)
+    for days, by_staff, do in steps:
+        day = timeline.days_ago(age - days)
+        timeline.add(timeline.within(office_day(day) if by_staff else day), partial(do, application))
 
 
 def _add(timeline: Timeline, moment: datetime, step: Step, application: Application) -> None:

@@ -51,6 +51,18 @@ class ProgrammeForm(FlaskForm):
         ),
     )
     approval_days = _days(_("승인 기한 (단계별, 일)"))
+    signing_days = _days(
+        _("협약 작성과 서명 기한 (단계별, 일)"),
+        _("작성에 이만큼, 서명을 요청한 뒤 서명에 다시 이만큼 줍니다."),
+    )
+    monthly_visits = WholeNumberField(_("한 달에 할 수 있는 방문 (회)"), NEEDED, least=1, most=31)
+    change_days = _days(_("협약변경 신청 기한 (일)"), _("변경 사유가 생긴 날의 다음 날부터 셉니다."))
+    change_months = WholeNumberField(
+        _("협약변경 신청에 남아 있어야 하는 기간 (개월)"),
+        NEEDED,
+        most=12,
+        description=_("종료일 앞의 기간입니다."),
+    )
     cooling_off_months = WholeNumberField(
         _("전 직장 이해충돌 기간 (개월)"), NEEDED, most=120, description=_("퇴직한 날부터 셉니다.")
     )

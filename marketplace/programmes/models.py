@@ -45,6 +45,10 @@ class Programme(Identified, Versioned, Base):
             "AND untaxed_income >= 0",
             name="withholding_makes_sense",
         ),
+        CheckConstraint(
+            "signing_days > 0 AND monthly_visits > 0 AND change_days > 0 AND change_months >= 0",
+            name="agreement_rules_make_sense",
+        ),
     )
 
     code: Mapped[str] = mapped_column(Text(30), unique=True)
@@ -65,6 +69,10 @@ class Programme(Identified, Versioned, Base):
     offer_days: Mapped[int] = mapped_column(default=3)
     reminder_days: Mapped[int] = mapped_column(default=2)
     approval_days: Mapped[int] = mapped_column(default=5)
+    signing_days: Mapped[int] = mapped_column(default=14)  # to draw an agreement up, and again to sign it
+    monthly_visits: Mapped[int] = mapped_column(default=8)  # at most so many in a calendar month
+    change_days: Mapped[int] = mapped_column(default=15)  # from the cause of a change to its request
+    change_months: Mapped[int] = mapped_column(default=1)  # that must be left when a change is asked for
     cooling_off_months: Mapped[int] = mapped_column(default=24)
     min_candidates: Mapped[int] = mapped_column(default=3)
     max_candidates: Mapped[int] = mapped_column(default=5)

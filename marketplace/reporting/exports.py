@@ -30,6 +30,7 @@ from marketplace.matching import queries as case_queries
 from marketplace.matching import queries_learning as learning_queries
 from marketplace.matching.states import STATE_LABELS as CASE_LABELS
 from marketplace.matching.views_staff import queue_filter as case_filter
+from marketplace.mentorships import sheets as mentorship_sheets
 from marketplace.programmes.actions import programmes_for
 from marketplace.programmes.forms import STATE_LABELS as PROGRAMME_LABELS
 from marketplace.reporting import reading, records
@@ -283,6 +284,7 @@ EXPORTS |= {
     )
     for name, (columns, rows) in sheets.items()
 }
+EXPORTS["mentorships"] = Export(Permission.SEE_MENTORSHIP, mentorship_sheets.COLUMNS, mentorship_sheets.rows)
 
 
 def export(name: str, filters: dict[str, str], *, by: User) -> Table:

@@ -28,6 +28,9 @@ from marketplace.matching.backtest import VERDICT_TEXT
 from marketplace.matching.explanation import PART_TEXT
 from marketplace.matching.showing import CHANGES
 from marketplace.matching.states import STATE_LABELS as CASE_STATES
+from marketplace.mentorships.labels import CODES as AGREEMENT_CODES
+from marketplace.mentorships.labels import FACTS as AGREEMENT_FACTS
+from marketplace.mentorships.states import STATE_LABELS as MENTORSHIP_STATES
 from marketplace.programmes.conflicts import RELATIONS, TIES
 from marketplace.programmes.forms import STATE_LABELS as PROGRAMME_STATES
 from marketplace.programmes.forms import ProgrammeForm, TierForm
@@ -44,6 +47,7 @@ THINGS: dict[str, str] = {
     "requests": N_("신청"),
     "match_cases": N_("매칭"),
     "rounds": N_("매칭 회차"),
+    "mentorships": N_("멘토링"),
     "programmes": N_("사업"),
     "tiers": N_("지원유형"),
     "contributions": N_("출연금"),
@@ -74,6 +78,7 @@ def _labels_of(*forms: type[Any]) -> dict[str, Any]:
 FACTS: dict[str, Any] = {
     **_labels_of(IndustryForm, KpiForm, RegionForm, TermForm, TierForm, ProgrammeForm),
     **CONTENT,
+    **AGREEMENT_FACTS,
     # decisions
     "reason": N_("사유"),
     "note": N_("메모"),
@@ -230,6 +235,7 @@ _LISTS = {
     "programmes": N_("사업"),
     "taxonomy": N_("분류체계"),
     "overrides": N_("순위와 다른 결정"),
+    "mentorships": N_("멘토링"),
     "rounds": N_("매칭 회차"),
     "round-pairs": N_("회차의 배정"),
     "round-loads": N_("회차의 전문가별 건수"),
@@ -241,7 +247,7 @@ _LISTS = {
 }
 #: The words for the codes that a fact of this name holds.
 CODES: dict[str, Mapping[Any, Any]] = {
-    "state": {**PROGRAMME_STATES, **CASE_STATES, **FILE_STATE_LABELS},
+    "state": {**PROGRAMME_STATES, **CASE_STATES, **FILE_STATE_LABELS, **MENTORSHIP_STATES},
     "result": RESULT_LABELS,
     "outcome": OUTCOMES,
     "checks": CHECKS,
@@ -286,6 +292,7 @@ CODES: dict[str, Mapping[Any, Any]] = {
     "declarations": DECLARATIONS,
     "list": _LISTS,
     "source": SOURCE_LABELS,
+    **AGREEMENT_CODES,
 }
 for _tie in TIES:  # what a programme counts: relations by tie
     CODES[_tie] = RELATIONS

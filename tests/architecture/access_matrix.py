@@ -69,6 +69,17 @@ def special_parts(rule: Any, ids: dict[str, Any]) -> dict[str, Any]:
         return {"request_id": ids["draft_id"]}
     if rule.endpoint in ("rounds.pair", "rounds.change_pair"):
         return {"case_id": ids["round_case_id"]}
+    if rule.endpoint in (
+        "mentorships.agreement",
+        "mentorships.agreement_pdf",
+        "mentorships.sign",
+        "mentorships.decline",
+    ):
+        return {"mentorship_id": ids["signing_id"]}
+    if "change_id" in rule.arguments:
+        return {"mentorship_id": ids["running_id"]}
+    if rule.endpoint in ("mentorships.pause", "mentorships.resume", "mentorships.ask_change"):
+        return {"mentorship_id": ids["running_id"]}
     if rule.endpoint.startswith("reporting.export"):
         return {"name": "cases"}
     return {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -23,11 +23,17 @@ from marketplace.matching.backtest import back_test
 from marketplace.matching.learning import present_weights
 from marketplace.matching.models_learning import LearnedWeights
 from marketplace.matching.states import CandidateState
+from marketplace.mentorships import actions as mentorship_actions
+from marketplace.mentorships.actions.changing import request_change
+from marketplace.mentorships.actions.opening import open_agreement
+from marketplace.mentorships.models import Mentorship
 from marketplace.notifications import OutboxMail, tell
+from marketplace.programmes.models import Tier
 from marketplace.rounds import actions as round_actions
 from marketplace.rounds.options import Options, percents
 from marketplace.rounds.solving import solve_round
 from tests import factories
+from tests.mentorships.world import asked_change, sign, whole
 
 CANARY = "KANARI"  # stands in everything of "ours"; a stranger's page must never show it
 
@@ -139,6 +145,7 @@ def build() -> World:
     given_up = Job(kind="none", key="none-1", payload={}, state=JobState.FAILED, attempts=5)
     world.ids["job_id"] = factories.save(given_up).id
     world.ids |= _round(ours, firm, world.people["operator"])
+    world.ids |= _mentorships(ours, firm, expert, world.people)
     return world
 
 
@@ -152,6 +159,49 @@ def _round(programme: Any, firm: Any, operator: User) -> dict[str, int]:
     round_actions.run(made, by=operator)
     solve_round(db.session.get_one(Job, made.job_id))
     return {"round_id": made.id, "round_case_id": waiting.id}
+
+
+def _mentorships(programme: Any, firm: Any, expert: Any, people: dict[str, User]) -> dict[str, int]:
+    """A mentorship of ours that is being written, one that is being signed and one that runs, one after the other."""
+    tier = factories.save(
+        Tier(
+            programme_id=programme.id, code="few", name_ko="짧은 지원", name_en="Short", months=3, visits=3,
+            unit_price=350_000, government_share=500, sponsor_share=400, local_share=0, firm_share=100,
+        )
+    )  # fmt: skip
+    found = {}
+    for name, month in (("mentorship_id", 1), ("signing_id", 6), ("running_id", 11)):
+        request = factories.request(
+            firm,
+            programme,
+            RequestState.ELIGIBLE,
+            title=f"{CANARY} 멘토링",
+            tier_id=tier.id,
+            start_on=date(2027, month, 4),
+        )
+        case = factories.case(request)
+        chosen = factories.candidate(case, expert, state=CandidateState.ACCEPTED, offered_at=utcnow())
+        approved = {"state": "approved", "chosen_id": chosen.id, "approved_by_id": people["ministry"].id}
+        _set(
+            case,
+            **approved,
+            approved_at=utcnow(),
+            first_approved_at=utcnow(),
+            first_approved_by_id=people["operator"].id,
+        )
+        open_agreement(case.id)
+        mentorship = Mentorship.of_case(case)
+        assert mentorship is not None
+        mentorship_actions.save(mentorship, whole(mentorship), by=people["operator"])
+        if name != "mentorship_id":
+            mentorship_actions.propose(mentorship, by=people["operator"])
+        if name == "running_id":
+            for principal in ("company", "expert", "operator"):
+                sign(mentorship, people[principal])
+            asked = asked_change(mentorship, last_day=mentorship.last_day + timedelta(days=7))
+            found["change_id"] = request_change(mentorship, asked, by=people["company"]).id
+        found[name] = mentorship.id
+    return found
 
 
 def _set(thing: Any, **facts: Any) -> None:

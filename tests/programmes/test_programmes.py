@@ -26,7 +26,8 @@ def official(programme):
 def rules(programme, **changes):
     names = (
         "name_ko name_en state opens_on closes_on budget check_days answer_days objection_days matching_days "
-        "preference_days offer_days reminder_days approval_days cooling_off_months min_candidates max_candidates "
+        "preference_days offer_days reminder_days approval_days signing_days monthly_visits change_days "
+        "change_months cooling_off_months min_candidates max_candidates "
         "matching_government matching_sponsor withholding_business withholding_other deemed_expenses "
         "untaxed_income withholding_local"
     )

@@ -1,0 +1,124 @@
+"""Whom a verb on a mentorship is told, in which words, and to which page they lead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from marketplace.access import Role
+from marketplace.accounts.models import User
+from marketplace.companies.eligibility import SEOUL
+from marketplace.errors import N_, written_day
+from marketplace.events import Event
+from marketplace.mentorships.models import Mentorship
+from marketplace.mentorships.states import PARTY_LABELS, RECORDED_AS, TOLD, Party
+from marketplace.notifications import tell_all
+
+PAGE, DRAFT_PAGE, READ_PAGE = "/mentorships/%d", "/mentorships/%d/agreement/edit", "/mentorships/%d/agreement"
+#: The beginning is no verb of the table: the system draws the agreement up.
+OPENED_TOLD = ("firm", "expert", "operator")
+
+
+@dataclass(frozen=True)
+class Words:
+    """A notice and mail subject, the mail's text, and the page it leads to."""
+
+    sentence: str
+    body: str
+    path: str
+
+
+_OPENED = N_(
+    "%(firm)s와(과) %(expert)s 전문가의 협약 초안이 만들어졌습니다. %(due)s까지 내용을 정해 주십시오."
+)
+_OPENED_BODY = N_(
+    "기간: %(since)s ~ %(until)s\n과제, 목표, 방문 계획을 함께 적습니다. 다 적으면 운영기관이 서명을 요청합니다."
+)
+_ASKED = N_("%(firm)s와(과) %(expert)s 전문가의 멘토링 협약에 %(due)s까지 서명해 주십시오.")
+_SIGN_BODY = N_(
+    "기간: %(since)s ~ %(until)s\n협약 내용을 모두 읽어 보시고 서명하거나, 고칠 것이 있으면 거절해 주십시오."
+)
+_RUNS = N_("%(firm)s와(과) %(expert)s 전문가의 멘토링 협약이 체결되었습니다.")
+_RUNS_BODY = N_("기간: %(since)s ~ %(until)s\n협약서는 아래 주소에서 내려받으실 수 있습니다.")
+_DECLINED = N_("%(party)s이(가) 협약에 서명하지 않았습니다. 내용을 고쳐 다시 서명을 요청해야 합니다.")
+_DECLINED_BODY = N_("%(firm)s · %(expert)s 전문가\n사유: %(reason)s")
+_STOPPED = N_("%(firm)s와(과) %(expert)s 전문가의 멘토링이 중단되었습니다.")
+_REASON = N_("사유: %(reason)s")
+_PAUSED = N_("%(firm)s와(과) %(expert)s 전문가의 멘토링이 일시중지되었습니다.")
+_RESUMED = N_("%(firm)s와(과) %(expert)s 전문가의 멘토링이 다시 시작되었습니다.")
+_RESUMED_BODY = N_("종료일은 %(until)s입니다. 방문 계획을 확인해 주십시오.")
+
+WORDING: dict[tuple[str, str], Words] = {
+    ("open", "firm"): Words(_OPENED, _OPENED_BODY, DRAFT_PAGE),
+    ("open", "expert"): Words(_OPENED, _OPENED_BODY, DRAFT_PAGE),
+    ("open", "operator"): Words(_OPENED, _OPENED_BODY, DRAFT_PAGE),
+    ("propose", "firm"): Words(_ASKED, _SIGN_BODY, READ_PAGE),
+    ("propose", "expert"): Words(_ASKED, _SIGN_BODY, READ_PAGE),
+    ("sign", "unsigned"): Words(
+        N_("%(party)s이(가) 협약에 서명했습니다. %(due)s까지 서명해 주십시오."), _SIGN_BODY, READ_PAGE
+    ),
+    ("sign_last", "firm"): Words(_RUNS, _RUNS_BODY, PAGE),
+    ("sign_last", "expert"): Words(_RUNS, _RUNS_BODY, PAGE),
+    ("sign_last", "operator"): Words(_RUNS, _RUNS_BODY, PAGE),
+    ("decline", "firm"): Words(_DECLINED, _DECLINED_BODY, DRAFT_PAGE),
+    ("decline", "expert"): Words(_DECLINED, _DECLINED_BODY, DRAFT_PAGE),
+    ("decline", "operator"): Words(_DECLINED, _DECLINED_BODY, DRAFT_PAGE),
+    ("pause", "firm"): Words(_PAUSED, _REASON, PAGE),
+    ("pause", "expert"): Words(_PAUSED, _REASON, PAGE),
+    ("resume", "firm"): Words(_RESUMED, _RESUMED_BODY, PAGE),
+    ("resume", "expert"): Words(_RESUMED, _RESUMED_BODY, PAGE),
+    ("stop", "firm"): Words(_STOPPED, _REASON, PAGE),
+    ("stop", "expert"): Words(_STOPPED, _REASON, PAGE),
+    ("stop", "ministry"): Words(_STOPPED, _REASON, PAGE),
+}
+
+
+def announce(verb: str, mentorship: Mentorship, *, party: Party | None = None, **facts: Any) -> None:
+    """Tell everyone of the table about a verb, within the running transaction. ``party`` is who did it."""
+    event = Event.AGREEMENT_OPENED if verb == "open" else RECORDED_AS[verb]
+    said = {**facts_of(mentorship), **facts}
+    if party is not None:
+        said["party"] = name_of(mentorship, party)
+    for audience in OPENED_TOLD if verb == "open" else TOLD[verb]:
+        words = WORDING[verb, audience]
+        people = people_of(audience, mentorship)
+        tell_all(people, event, words.sentence, words.path % mentorship.id, body=words.body, **said)
+
+
+def people_of(audience: str, mentorship: Mentorship) -> list[User]:
+    """The people of an audience: those of a party, of the ministry, or of every party that has not signed."""
+    if audience == "unsigned":
+        return [person for party in mentorship.unsigned for person in people_of(str(party), mentorship)]
+    if audience == "firm":
+        return mentorship.request.people()
+    if audience == "expert":
+        return [mentorship.expert.user]
+    role = Role.OPERATOR if audience == "operator" else Role.MINISTRY
+    return mentorship.programme.staff(role)
+
+
+def name_of(mentorship: Mentorship, party: Party) -> str:
+    """Who a party is, by name."""
+    if party is Party.FIRM:
+        return mentorship.request.company.name
+    if party is Party.EXPERT:
+        return mentorship.expert.name
+    return mentorship.programme.operator.name
+
+
+def facts_of(mentorship: Mentorship) -> dict[str, Any]:
+    """What every sentence may name."""
+    due = mentorship.due_at
+    return {
+        "firm": mentorship.request.company.name,
+        "expert": mentorship.expert.name,
+        "since": written_day(mentorship.since),
+        "until": written_day(mentorship.last_day),
+        "due": written_day(due.astimezone(SEOUL).date()) if due is not None else "",
+    }
+
+
+def parties_named(parties: Iterable[Party]) -> list[str]:
+    """The Korean labels of parties, to be translated where they are shown."""
+    return [PARTY_LABELS[party] for party in parties]
