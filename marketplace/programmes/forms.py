@@ -52,6 +52,21 @@ class ProgrammeForm(FlaskForm):
     )
     min_candidates = WholeNumberField(_("최소 후보 수"), NEEDED, least=1, most=10)
     max_candidates = WholeNumberField(_("최대 후보 수"), NEEDED, least=1, most=10)
+    visits_a_month = WholeNumberField(_("한 달 방문 한도 (회)"), NEEDED, least=1, most=31)
+    visits_a_day = WholeNumberField(
+        _("기업별 하루 방문 한도 (회)"),
+        NEEDED,
+        least=1,
+        most=4,
+        description=_("같은 기업에 같은 날 인정하는 방문 횟수입니다."),
+    )
+    visit_least_hours = WholeNumberField(_("방문 한 번의 최소 시간"), NEEDED, least=1, most=24)
+    visit_most_hours = WholeNumberField(_("방문 한 번의 최대 시간"), NEEDED, least=1, most=24)
+    confirm_days = _days(_("기업의 방문 확인 기한 (일)"))
+    confirm_reminder_days = _days(
+        _("방문 확인 요청 알림 (일)"), _("방문일지가 제출되고 이만큼 지나도 확인이 없으면 한 번 알립니다.")
+    )
+    visit_review_days = _days(_("방문 검토 기한 (일)"))
 
 
 def _share(label: str) -> WholeNumberField:

@@ -35,6 +35,11 @@ class Programme(Identified, Versioned, Base):
         one_of("state", ProgrammeState),
         CheckConstraint("closes_on >= opens_on", name="closes_after_opening"),
         CheckConstraint("budget >= 0", name="budget_not_negative"),
+        CheckConstraint(
+            "visits_a_month > 0 AND visits_a_day > 0 AND visit_least_hours > 0"
+            " AND visit_most_hours BETWEEN visit_least_hours AND 24",
+            name="visit_limits_make_sense",
+        ),
     )
 
     code: Mapped[str] = mapped_column(Text(30), unique=True)
@@ -58,6 +63,13 @@ class Programme(Identified, Versioned, Base):
     cooling_off_months: Mapped[int] = mapped_column(default=24)
     min_candidates: Mapped[int] = mapped_column(default=3)
     max_candidates: Mapped[int] = mapped_column(default=5)
+    visits_a_month: Mapped[int] = mapped_column(default=8)  # of one mentorship
+    visits_a_day: Mapped[int] = mapped_column(default=1)  # at one firm
+    visit_least_hours: Mapped[int] = mapped_column(default=2)
+    visit_most_hours: Mapped[int] = mapped_column(default=8)
+    confirm_days: Mapped[int] = mapped_column(default=5)
+    confirm_reminder_days: Mapped[int] = mapped_column(default=2)
+    visit_review_days: Mapped[int] = mapped_column(default=5)
     weights: Mapped[dict[str, Any]] = mapped_column(default=dict)
     conflicts: Mapped[dict[str, Any]] = mapped_column(default=lambda: table_of(pairs_of(CONFLICTS)))
 

@@ -31,6 +31,7 @@ from marketplace.programmes.forms import ProgrammeForm, TierForm
 from marketplace.rounds.options import OBJECTIVE_LABELS
 from marketplace.rounds.states import CHANGE_LABELS
 from marketplace.taxonomy.forms import TermForm
+from marketplace.visits.logs import LABELS as LOG_PARTS
 
 #: What a table holds one of.
 THINGS: dict[str, str] = {
@@ -48,6 +49,9 @@ THINGS: dict[str, str] = {
     "outbox_mails": N_("메일"),
     "jobs": N_("작업"),
     "learned_weights": N_("학습한 가중치"),
+    "mentorships": N_("멘토링"),
+    "visits": N_("방문"),
+    "calendar_feeds": N_("달력 구독"),
     "taxonomy_terms": N_("분류체계 용어"),
     "regions": N_("지역"),
     "industries": N_("업종"),
@@ -198,6 +202,14 @@ FACTS: dict[str, Any] = {
     "kpis": N_("성과지표"),
     "consent_texts": N_("약관"),
     "programmes": N_("사업"),
+    # a visit
+    "visited_on": N_("방문한 날"),
+    "started": N_("시작 시각"),
+    "ended": N_("끝난 시각"),
+    "edition": N_("판"),
+    "changed_parts": N_("고친 항목"),
+    "minutes": N_("인정 시간 (분)"),
+    "by_mail": N_("메일의 링크로 확인"),
 }
 #: Names that mean something else inside of, or in an entry about, something: ``where.name``.
 FACTS_WITHIN: dict[str, Any] = {
@@ -274,6 +286,7 @@ CODES: dict[str, Mapping[Any, Any]] = {
     "size_class": SIZE_CLASSES,
     "declarations": DECLARATIONS,
     "list": _LISTS,
+    "changed_parts": LOG_PARTS,
 }
 for _tie in TIES:  # what a programme counts: relations by tie
     CODES[_tie] = RELATIONS

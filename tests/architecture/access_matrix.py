@@ -69,6 +69,8 @@ def special_parts(rule: Any, ids: dict[str, Any]) -> dict[str, Any]:
         return {"request_id": ids["draft_id"]}
     if rule.endpoint in ("rounds.pair", "rounds.change_pair"):
         return {"case_id": ids["round_case_id"]}
+    if rule.endpoint in ("visits.accept", "visits.send_back"):
+        return {"visit_id": ids["confirmed_visit_id"]}
     if rule.endpoint.startswith("reporting.export"):
         return {"name": "cases"}
     return {}

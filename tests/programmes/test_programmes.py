@@ -26,7 +26,8 @@ def official(programme):
 def rules(programme, **changes):
     names = (
         "name_ko name_en state opens_on closes_on budget check_days answer_days objection_days matching_days "
-        "preference_days offer_days reminder_days approval_days cooling_off_months min_candidates max_candidates"
+        "preference_days offer_days reminder_days approval_days cooling_off_months min_candidates max_candidates "
+        "visits_a_month visits_a_day visit_least_hours visit_most_hours confirm_days confirm_reminder_days visit_review_days"
     )
     return {**{name: str(getattr(programme, name)) for name in names.split()}, **changes}
 
