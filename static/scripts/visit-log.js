@@ -6,6 +6,7 @@ import { drop, expireSent, fill, kept, newKey, put, shelf, typed } from './visit
 
 const TOKEN = '/visits/log/token'
 const RETRY = 30000
+const PATIENCE = 15000 // a network that is there but leads nowhere counts as none
 let busy = false // sending what was kept
 let again = false // asked to, meanwhile
 let handing = false // the form itself
@@ -16,7 +17,8 @@ const box = () => document.querySelector('[data-kept-logs]')
 /** Sends a log; 'sent', 'refused', or why it is still here: 'offline', 'expired', 'failed'. */
 async function send(log, how) {
   try {
-    const asked = await fetch(TOKEN, { redirect: 'manual', cache: 'no-store', headers: { Accept: 'application/json' } })
+    const signal = () => AbortSignal.timeout(PATIENCE)
+    const asked = await fetch(TOKEN, { redirect: 'manual', cache: 'no-store', signal: signal() })
     // A redirect leads to the sign-in page: the session is over.
     if (asked.type === 'opaqueredirect' || asked.status === 403) return 'expired'
     if (!asked.ok) return 'failed'
@@ -25,7 +27,7 @@ async function send(log, how) {
     const body = new FormData()
     for (const [name, value] of log.pairs) body.append(name, value)
     const headers = { 'X-CSRFToken': session.token, 'X-Visit-Send': how, Accept: 'application/json' }
-    const answer = await fetch(log.action, { method: 'POST', body, redirect: 'manual', headers })
+    const answer = await fetch(log.action, { method: 'POST', body, redirect: 'manual', headers, signal: signal() })
     if (answer.type === 'opaqueredirect') return 'expired'
     if (answer.ok) {
       put({ ...log, state: 'sent', pairs: [], faults: null, url: (await answer.json()).url, at: Date.now() })
