@@ -129,6 +129,8 @@ class Event(StrEnum):
     VISIT_REFUSED = "visit_refused"
     VISIT_WITHDRAWN = "visit_withdrawn"
     VISIT_REMINDED = "visit_reminded"
+    FEED_OPENED = "feed_opened"
+    FEED_CLOSED = "feed_closed"
 
 
 EVENT_LABELS: dict[Event, str] = {
@@ -251,4 +253,6 @@ EVENT_LABELS: dict[Event, str] = {
     Event.VISIT_REFUSED: N_("방문 불인정"),
     Event.VISIT_WITHDRAWN: N_("방문일지 취소"),
     Event.VISIT_REMINDED: N_("방문 확인 요청 알림"),
+    Event.FEED_OPENED: N_("달력 주소 만듦"),
+    Event.FEED_CLOSED: N_("달력 주소 없앰"),
 }

@@ -13,6 +13,7 @@ from marketplace.errors import N_
 from marketplace.visits import (  # noqa: F401 - they register themselves
     queries,
     sweeps,
+    views_calendar,
     views_log,
     views_staff,
     views_visit,
@@ -32,6 +33,7 @@ def _has_visits(user: Any) -> bool:
 
 
 menu(20, N_("방문"), "visits.visits", _has_visits)
+menu(25, N_("방문 달력"), "visits.month", _has_visits)
 menu(35, N_("방문 검토"), "visits.queue", lambda user: may(user, Permission.SEE_QUEUE))
 place_to_go(
     40,

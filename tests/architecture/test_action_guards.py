@@ -63,6 +63,8 @@ WITHOUT_THING: set[str] = {
     "marketplace.reporting.exports.export",
     "marketplace.taxonomy.actions.replace_term",
     "marketplace.taxonomy.actions.save_term",
+    "marketplace.visits.actions.feeds.close_feed",
+    "marketplace.visits.actions.feeds.open_feed",
 }
 
 

@@ -24,7 +24,7 @@ from tests import factories
 from tests.conftest import sign_in
 
 LISTS = {
-    Role.COMPANY: ["/todo", "/requests", "/experts", "/visits/"],
+    Role.COMPANY: ["/todo", "/requests", "/experts", "/visits/", "/calendar"],
     Role.EXPERT: [
         "/todo",
         "/expert",
