@@ -30,6 +30,7 @@ SLICES = (
     "matching",
     "rounds",
     "mentorships",
+    "visits",
     "reporting",
     "imports",
 )

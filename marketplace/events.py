@@ -138,6 +138,8 @@ class Event(StrEnum):
     VISIT_WITHDRAWN = "visit_withdrawn"
     VISIT_REMINDED = "visit_reminded"
     DOCUMENT_PRINTED = "document_printed"
+    FEED_OPENED = "feed_opened"
+    FEED_CLOSED = "feed_closed"
 
 
 EVENT_LABELS: dict[Event, str] = {
@@ -269,4 +271,6 @@ EVENT_LABELS: dict[Event, str] = {
     Event.VISIT_WITHDRAWN: N_("방문일지 취소"),
     Event.VISIT_REMINDED: N_("방문 확인 요청 알림"),
     Event.DOCUMENT_PRINTED: N_("문서 생성"),
+    Event.FEED_OPENED: N_("달력 주소 만듦"),
+    Event.FEED_CLOSED: N_("달력 주소 없앰"),
 }

@@ -18,6 +18,7 @@ from marketplace.programmes import models as programmes
 from marketplace.rounds import models as rounds
 from marketplace.taxonomy import models as taxonomy
 from marketplace.visits import models as visits
+from marketplace.visits import models_feed as feeds
 
 __all__ = [
     "Base",
@@ -26,6 +27,7 @@ __all__ = [
     "codes",
     "companies",
     "experts",
+    "feeds",
     "files",
     "imports",
     "jobs",

@@ -94,14 +94,18 @@ def tell(
     *,
     body: str = "",
     token_purpose: str | None = None,
+    token_stamp: str | None = None,
+    mail_path: str | None = None,
     **facts: Any,
 ) -> None:
     """Put a notice and a mail for ``user`` into the running transaction.
 
     ``sentence`` is the notice and the mail's subject, ``body`` (or the sentence) the mail's text; both are
-    Korean sentences with %(name)s places. With ``token_purpose`` the path holds {token} and no notice is made.
+    Korean sentences with %(name)s places. With ``token_purpose`` the path holds {token} and no notice is made,
+    unless ``mail_path`` holds it instead: then the notice leads to ``path`` and the mail to ``mail_path``.
+    ``token_stamp`` is what the token names besides the person; the person's own stamp when none is given.
     """
-    if token_purpose is None:
+    if token_purpose is None or mail_path is not None:
         db.session.add(Notice(user_id=user.id, event=str(event), sentence=sentence, facts=facts, path=path))
     language = user.language
     db.session.add(
@@ -111,9 +115,9 @@ def tell(
             language=language,
             subject=translate(sentence, language, **facts).replace("\n", " ")[:300],
             body=translate(body or sentence, language, **facts)[:8000],
-            path=path,
+            path=mail_path or path,
             token_purpose=token_purpose,
-            token_stamp=user.link_stamp if token_purpose else None,
+            token_stamp=(token_stamp or user.link_stamp) if token_purpose else None,
         )
     )
 

@@ -6,7 +6,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from marketplace import settings
 
-MAX_AGE = {"confirm": 3 * 86400, "reset": 3600, "invite": 14 * 86400}  # seconds
+MAX_AGE = {"confirm": 3 * 86400, "reset": 3600, "invite": 14 * 86400, "visit": 14 * 86400}  # seconds
 
 
 def _signer(purpose: str) -> URLSafeTimedSerializer:

@@ -3,11 +3,16 @@ import { forgetAtSignOut, settleSent, startAutosave } from './scripts/autosave.j
 import { startDisplay } from './scripts/display.js'
 import { startForms } from './scripts/forms.js'
 import { startQueue } from './scripts/queue.js'
+import { forgetOthersPages, guardSignOut } from './scripts/visit-keep.js'
+import { startVisitLog } from './scripts/visit-log.js'
 
 startDisplay()
 startForms(document)
 settleSent()
+guardSignOut() // before the next one, which clears what was typed
 forgetAtSignOut()
+forgetOthersPages(document.body.dataset.user)
+startVisitLog()
 startAutosave(document)
 startQueue(document)
 

@@ -72,6 +72,12 @@ def save_programme(programme: Programme, values: dict[str, Any], *, by: User) ->
             raise RuleBroken(N_("최소 후보 수는 최대 후보 수보다 클 수 없습니다."), field="min_candidates")
         if values["reminder_days"] >= values["offer_days"]:
             raise RuleBroken(N_("알림은 회신 기한보다 먼저 나가야 합니다."), field="reminder_days")
+        if values["visit_least_hours"] > values["visit_most_hours"]:
+            raise RuleBroken(
+                N_("방문의 최소 시간은 최대 시간보다 길 수 없습니다."), field="visit_least_hours"
+            )
+        if values["confirm_reminder_days"] >= values["confirm_days"]:
+            raise RuleBroken(N_("알림은 확인 기한보다 먼저 나가야 합니다."), field="confirm_reminder_days")
         for name, value in values.items():
             setattr(programme, name, value)
         for check in _checks:

@@ -92,6 +92,20 @@ class ProgrammeForm(FlaskForm):
         description=_("필요경비를 뺀 건별 기타소득금액이 이 금액 이하이면 원천징수하지 않습니다."),
     )
     withholding_local = _share(_("개인지방소득세율 (소득세의 천분율)"), _("소득세의 10%면 100을 입력합니다."))
+    visits_a_day = WholeNumberField(
+        _("기업별 하루 방문 한도 (회)"),
+        NEEDED,
+        least=1,
+        most=4,
+        description=_("같은 기업에 같은 날 인정하는 방문 횟수입니다."),
+    )
+    visit_least_hours = WholeNumberField(_("방문 한 번의 최소 시간"), NEEDED, least=1, most=24)
+    visit_most_hours = WholeNumberField(_("방문 한 번의 최대 시간"), NEEDED, least=1, most=24)
+    confirm_days = _days(_("기업의 방문 확인 기한 (일)"))
+    confirm_reminder_days = _days(
+        _("방문 확인 요청 알림 (일)"), _("방문일지가 제출되고 이만큼 지나도 확인이 없으면 한 번 알립니다.")
+    )
+    visit_review_days = _days(_("방문 검토 기한 (일)"))
 
 
 class TierForm(FlaskForm):

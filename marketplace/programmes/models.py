@@ -49,6 +49,11 @@ class Programme(Identified, Versioned, Base):
             "signing_days > 0 AND monthly_visits > 0 AND change_days > 0 AND change_months >= 0",
             name="agreement_rules_make_sense",
         ),
+        CheckConstraint(
+            "visits_a_day > 0 AND visit_least_hours > 0"
+            " AND visit_most_hours BETWEEN visit_least_hours AND 24",
+            name="visit_limits_make_sense",
+        ),
     )
 
     code: Mapped[str] = mapped_column(Text(30), unique=True)
@@ -83,6 +88,12 @@ class Programme(Identified, Versioned, Base):
     withholding_local: Mapped[int] = mapped_column(default=100)
     deemed_expenses: Mapped[int] = mapped_column(default=600)
     untaxed_income: Mapped[int] = mapped_column(Won, default=50_000)
+    visits_a_day: Mapped[int] = mapped_column(default=1)  # at one firm
+    visit_least_hours: Mapped[int] = mapped_column(default=2)
+    visit_most_hours: Mapped[int] = mapped_column(default=8)
+    confirm_days: Mapped[int] = mapped_column(default=5)
+    confirm_reminder_days: Mapped[int] = mapped_column(default=2)
+    visit_review_days: Mapped[int] = mapped_column(default=5)
     weights: Mapped[dict[str, Any]] = mapped_column(default=dict)
     conflicts: Mapped[dict[str, Any]] = mapped_column(default=lambda: table_of(pairs_of(CONFLICTS)))
 

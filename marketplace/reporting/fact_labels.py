@@ -37,31 +37,7 @@ from marketplace.programmes.forms import ProgrammeForm, TierForm
 from marketplace.rounds.options import OBJECTIVE_LABELS
 from marketplace.rounds.states import CHANGE_LABELS
 from marketplace.taxonomy.forms import TermForm
-
-#: What a table holds one of.
-THINGS: dict[str, str] = {
-    "users": N_("계정"),
-    "organisations": N_("기관"),
-    "companies": N_("기업"),
-    "experts": N_("전문가"),
-    "requests": N_("신청"),
-    "match_cases": N_("매칭"),
-    "rounds": N_("매칭 회차"),
-    "mentorships": N_("멘토링"),
-    "programmes": N_("사업"),
-    "tiers": N_("지원유형"),
-    "contributions": N_("출연금"),
-    "ledger_transactions": N_("거래"),
-    "import_files": N_("가져오기"),
-    "stored_files": N_("파일"),
-    "outbox_mails": N_("메일"),
-    "jobs": N_("작업"),
-    "learned_weights": N_("학습한 가중치"),
-    "taxonomy_terms": N_("분류체계 용어"),
-    "regions": N_("지역"),
-    "industries": N_("업종"),
-    "kpis": N_("성과지표"),
-}
+from marketplace.visits.logs import LABELS as LOG_PARTS
 
 
 def _labels_of(*forms: type[Any]) -> dict[str, Any]:
@@ -211,6 +187,14 @@ FACTS: dict[str, Any] = {
     "kpis": N_("성과지표"),
     "consent_texts": N_("약관"),
     "programmes": N_("사업"),
+    # a visit
+    "visited_on": N_("방문한 날"),
+    "started": N_("시작 시각"),
+    "ended": N_("끝난 시각"),
+    "edition": N_("판"),
+    "changed_parts": N_("고친 항목"),
+    "minutes": N_("인정 시간 (분)"),
+    "by_mail": N_("메일의 링크로 확인"),
 }
 #: Names that mean something else inside of, or in an entry about, something: ``where.name``.
 FACTS_WITHIN: dict[str, Any] = {
@@ -235,7 +219,6 @@ _LISTS = {
     "programmes": N_("사업"),
     "taxonomy": N_("분류체계"),
     "overrides": N_("순위와 다른 결정"),
-    "mentorships": N_("멘토링"),
     "rounds": N_("매칭 회차"),
     "round-pairs": N_("회차의 배정"),
     "round-loads": N_("회차의 전문가별 건수"),
@@ -293,6 +276,7 @@ CODES: dict[str, Mapping[Any, Any]] = {
     "list": _LISTS,
     "source": SOURCE_LABELS,
     **AGREEMENT_CODES,
+    "changed_parts": LOG_PARTS,
 }
 for _tie in TIES:  # what a programme counts: relations by tie
     CODES[_tie] = RELATIONS

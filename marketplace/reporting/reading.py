@@ -13,7 +13,8 @@ from flask_babel import gettext
 from marketplace.audit import AuditEntry
 from marketplace.experts.frame import labels
 from marketplace.experts.labels import Labels
-from marketplace.reporting.fact_labels import CODES, FACTS, FACTS_WITHIN, ROWS, THINGS
+from marketplace.reporting.fact_labels import CODES, FACTS, FACTS_WITHIN, ROWS
+from marketplace.reporting.thing_labels import THINGS
 from marketplace.web.setup import day, moment
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")

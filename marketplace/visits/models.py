@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
-from marketplace.database import Base, Identified, Text, Versioned, one_of, utcnow
+from marketplace.database import Base, Identified, Text, Versioned, db, one_of, utcnow
+from marketplace.errors import NotFound
 from marketplace.experts.models import Expert
 from marketplace.mentorships.models import Mentorship, Task
 from marketplace.visits.states import VisitState, next_state
@@ -21,7 +22,8 @@ class Visit(Identified, Versioned, Base):
     """One visit as logged by the expert who made it.
 
     ``client_key`` is drawn on the device that wrote the log, so that a log sent twice is one visit. ``minutes``
-    are those that staff recognise. ``attendees``: names of both sides as written.
+    are those that staff recognise. ``attendees``: names of both sides as written. ``planned_number`` is the
+    visit of the plan that this one carries out; a number rather than a key, because a changed plan is written anew.
     """
 
     __tablename__ = "visits"
@@ -42,6 +44,10 @@ class Visit(Identified, Versioned, Base):
         CheckConstraint(
             "state NOT IN ('disputed', 'returned', 'refused') OR reason IS NOT NULL",
             name="objection_has_a_reason",
+        ),
+        CheckConstraint(
+            "reviewed_by_id IS NULL OR confirmed_by_id IS NULL OR reviewed_by_id <> confirmed_by_id",
+            name="two_people_decide",
         ),
         Index("ix_visits_expert_id_starts_at", "expert_id", "starts_at"),
         Index("ix_visits_state_entered_at", "state", "entered_at"),
@@ -64,6 +70,7 @@ class Visit(Identified, Versioned, Base):
     result: Mapped[str] = mapped_column(Text(2000), default="")
     homework: Mapped[str] = mapped_column(Text(2000), default="")  # what the firm does until the next visit
     next_plan: Mapped[str] = mapped_column(Text(2000), default="")
+    planned_number: Mapped[int | None]
     minutes: Mapped[int | None]
     confirmed_at: Mapped[datetime | None]
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -74,6 +81,8 @@ class Visit(Identified, Versioned, Base):
     mentorship: Mapped[Mentorship] = relationship(lazy="joined")
     expert: Mapped[Expert] = relationship(lazy="joined")
     task: Mapped[Task | None] = relationship(lazy="joined")
+    confirmed_by: Mapped[User | None] = relationship(foreign_keys=[confirmed_by_id])
+    reviewed_by: Mapped[User | None] = relationship(foreign_keys=[reviewed_by_id])
     versions: Mapped[list[VisitVersion]] = relationship(
         back_populates="visit", order_by="VisitVersion.number"
     )
@@ -84,6 +93,21 @@ class Visit(Identified, Versioned, Base):
 
     def operated_by(self, user: User) -> bool:
         return self.mentorship.operated_by(user)
+
+    @property
+    def edition(self) -> int:
+        """The number of the newest version of the log."""
+        return len(self.versions)
+
+    @property
+    def length(self) -> int:
+        """Whole minutes from start to end."""
+        return int((self.ends_at - self.starts_at).total_seconds()) // 60
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether whoever holds it should have acted by now."""
+        return self.due_at is not None and self.due_at < utcnow()
 
     def move(self, verb: str, due_at: datetime | None = None) -> None:
         """Do a verb of the table: set the state, since when, and by when the next one must act."""
@@ -105,3 +129,18 @@ class VisitVersion(Identified, Base):
     by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
 
     visit: Mapped[Visit] = relationship(back_populates="versions")
+    by: Mapped[User] = relationship(lazy="joined")
+
+
+def locked_visit(visit_id: int) -> Visit:
+    """The visit as it is now, locked until the transaction ends; NotFound when there is none.
+
+    Whoever locks more takes the expert first, then firm, mentorship and visit.
+    """
+    db.session.flush()
+    query = select(Visit).where(Visit.id == visit_id).with_for_update(of=Visit)
+    row = db.session.scalar(query.execution_options(populate_existing=True))
+    if row is None:
+        raise NotFound(visit_id)
+    db.session.refresh(row, ["versions"])
+    return row

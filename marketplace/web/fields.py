@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import time
 from typing import Any
 
 from flask_babel import lazy_gettext
@@ -17,6 +18,7 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
+    TimeField,
 )
 from wtforms.validators import StopValidation, ValidationError
 
@@ -182,3 +184,26 @@ class DayField(DateField):
         if self.data is None or not 1900 <= self.data.year < 2200:
             self.data = None
             raise ValueError(lazy_gettext("있는 날짜를 2026-07-01처럼 입력해 주십시오."))
+
+
+class ClockField(TimeField):
+    """A time of day, typed as 14:00, 1400, 14시 or 오후 2:30; seconds are dropped."""
+
+    _WRITTEN = re.compile(
+        r"(?P<half>오전|오후|AM|PM)?(?P<hour>[0-9]{1,2})(?:시|:)?(?P<minute>[0-9]{2})?분?(?::[0-9]{2})?(?P<late>AM|PM)?",
+        re.ASCII,
+    )
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        text = unicodedata.normalize("NFKC", valuelist[0]).replace(" ", "").upper() if valuelist else ""
+        if not text:
+            return
+        found = self._WRITTEN.fullmatch(text)
+        hour, minute = (int(found["hour"]), int(found["minute"] or 0)) if found else (24, 0)
+        half = (found["half"] or found["late"]) if found else None
+        if half and 1 <= hour <= 12:
+            hour = hour % 12 + (12 if half in ("오후", "PM") else 0)
+        if hour > 23 or minute > 59:
+            raise ValueError(lazy_gettext("있는 시각을 14:30처럼 입력해 주십시오."))
+        self.data = time(hour, minute)

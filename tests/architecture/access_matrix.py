@@ -80,6 +80,10 @@ def special_parts(rule: Any, ids: dict[str, Any]) -> dict[str, Any]:
         return {"mentorship_id": ids["running_id"]}
     if rule.endpoint in ("mentorships.pause", "mentorships.resume", "mentorships.ask_change"):
         return {"mentorship_id": ids["running_id"]}
+    if rule.endpoint.startswith("visits.") and "mentorship_id" in rule.arguments:
+        return {"mentorship_id": ids["visiting_id"]}
+    if rule.endpoint in ("visits.accept", "visits.send_back"):
+        return {"visit_id": ids["confirmed_visit_id"]}
     if rule.endpoint.startswith("reporting.export"):
         return {"name": "cases"}
     return {}

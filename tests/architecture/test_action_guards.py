@@ -30,6 +30,7 @@ ASK_NOTHING: dict[str, str] = {
     "marketplace.accounts.actions_sign_in.enrol_second_factor": "one's own second factor",
     "marketplace.accounts.actions_sign_in.sign_out": "one's own session",
     "marketplace.matching.bulk.approve_each": "calls one action per case, each of which asks",
+    "marketplace.visits.bulk.accept_each": "calls one action per visit, each of which asks",
 }
 #: Actions that need a permission but are handed no thing whose owner could be asked: lists, new things, lookups
 #: that ask again once they have found the thing, and an expert's own profile, which is found by the actor.
@@ -65,6 +66,8 @@ WITHOUT_THING: set[str] = {
     "marketplace.reporting.exports.export",
     "marketplace.taxonomy.actions.replace_term",
     "marketplace.taxonomy.actions.save_term",
+    "marketplace.visits.actions.feeds.close_feed",
+    "marketplace.visits.actions.feeds.open_feed",
 }
 
 

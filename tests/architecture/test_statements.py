@@ -24,13 +24,23 @@ from tests import factories
 from tests.conftest import sign_in
 
 LISTS = {
-    Role.COMPANY: ["/todo", "/requests", "/experts"],
-    Role.EXPERT: ["/todo", "/expert", "/expert/careers", "/expert/skills", "/expert/preview", "/offers"],
+    Role.COMPANY: ["/todo", "/requests", "/experts", "/visits/", "/calendar"],
+    Role.EXPERT: [
+        "/todo",
+        "/expert",
+        "/expert/careers",
+        "/expert/skills",
+        "/expert/preview",
+        "/offers",
+        "/visits/",
+        "/visits/log/",
+    ],
     Role.OPERATOR: [
         "/todo",
         "/staff/requests",
         "/staff/experts",
         "/cases",
+        "/visits/queue",
         "/rounds",
         "/imports",
         "/programmes",

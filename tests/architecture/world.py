@@ -32,8 +32,10 @@ from marketplace.programmes.models import Tier
 from marketplace.rounds import actions as round_actions
 from marketplace.rounds.options import Options, percents
 from marketplace.rounds.solving import solve_round
+from marketplace.visits.states import VisitState
 from tests import factories
 from tests.mentorships.world import asked_change, sign, whole
+from tests.visits import world as visits
 
 CANARY = "KANARI"  # stands in everything of "ours"; a stranger's page must never show it
 
@@ -146,7 +148,18 @@ def build() -> World:
     world.ids["job_id"] = factories.save(given_up).id
     world.ids |= _round(ours, firm, world.people["operator"])
     world.ids |= _mentorships(ours, firm, expert, world.people)
+    world.ids |= _visits(ours, firm, expert)
     return world
+
+
+def _visits(programme: Any, firm: Any, expert: Any) -> dict[str, int]:
+    """A running mentorship of ours with a visit that waits for the firm, and one each for expert and operator."""
+    own = visits.World(programme=programme, company=firm, expert=expert)
+    done = f"{CANARY} 도금조를 점검했습니다."
+    waiting = own.visit(log=visits.log(1, done=done))
+    own.visit(VisitState.RETURNED, log=visits.log(2, done=done))
+    confirmed = own.visit(VisitState.CONFIRMED, log=visits.log(3, done=done))
+    return {"visiting_id": own.mentorship.id, "visit_id": waiting.id, "confirmed_visit_id": confirmed.id}
 
 
 def _round(programme: Any, firm: Any, operator: User) -> dict[str, int]:
