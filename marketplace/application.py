@@ -27,6 +27,7 @@ SLICES = (
     "experts",
     "matching",
     "rounds",
+    "outcomes",
     "reporting",
     "imports",
 )

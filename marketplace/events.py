@@ -129,6 +129,11 @@ class Event(StrEnum):
     VISIT_REFUSED = "visit_refused"
     VISIT_WITHDRAWN = "visit_withdrawn"
     VISIT_REMINDED = "visit_reminded"
+    OUTCOME_ENTERED = "outcome_entered"
+    OUTCOME_ANSWERED = "outcome_answered"
+    OUTCOME_QUESTIONED = "outcome_questioned"
+    OUTCOME_VERIFIED = "outcome_verified"
+    OUTCOME_REFUSED = "outcome_refused"
 
 
 EVENT_LABELS: dict[Event, str] = {
@@ -251,4 +256,9 @@ EVENT_LABELS: dict[Event, str] = {
     Event.VISIT_REFUSED: N_("방문 불인정"),
     Event.VISIT_WITHDRAWN: N_("방문일지 취소"),
     Event.VISIT_REMINDED: N_("방문 확인 요청 알림"),
+    Event.OUTCOME_ENTERED: N_("성과값 입력"),
+    Event.OUTCOME_ANSWERED: N_("성과값 소명"),
+    Event.OUTCOME_QUESTIONED: N_("성과값 소명 요청"),
+    Event.OUTCOME_VERIFIED: N_("성과값 확인"),
+    Event.OUTCOME_REFUSED: N_("성과값 불인정"),
 }

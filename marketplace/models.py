@@ -11,6 +11,7 @@ from marketplace.imports import models as imports
 from marketplace.matching import models as matching
 from marketplace.matching import models_learning as learning
 from marketplace.mentorships import models as mentorships
+from marketplace.outcomes import models as outcomes
 from marketplace.programmes import models as programmes
 from marketplace.rounds import models as rounds
 from marketplace.taxonomy import models as taxonomy
@@ -30,6 +31,7 @@ __all__ = [
     "mentorships",
     "notifications",
     "numbers",
+    "outcomes",
     "programmes",
     "rounds",
     "taxonomy",
