@@ -28,6 +28,7 @@ SLICES = (
     "matching",
     "rounds",
     "outcomes",
+    "cards",
     "reporting",
     "imports",
 )

@@ -134,6 +134,11 @@ class Event(StrEnum):
     OUTCOME_QUESTIONED = "outcome_questioned"
     OUTCOME_VERIFIED = "outcome_verified"
     OUTCOME_REFUSED = "outcome_refused"
+    CARD_SAVED = "card_saved"
+    CARD_SUBMITTED = "card_submitted"
+    CARD_RETURNED = "card_returned"
+    CARD_PUBLISHED = "card_published"
+    CARD_TAKEN_DOWN = "card_taken_down"
 
 
 EVENT_LABELS: dict[Event, str] = {
@@ -261,4 +266,9 @@ EVENT_LABELS: dict[Event, str] = {
     Event.OUTCOME_QUESTIONED: N_("성과값 소명 요청"),
     Event.OUTCOME_VERIFIED: N_("성과값 확인"),
     Event.OUTCOME_REFUSED: N_("성과값 불인정"),
+    Event.CARD_SAVED: N_("사례 저장"),
+    Event.CARD_SUBMITTED: N_("사례 제출"),
+    Event.CARD_RETURNED: N_("사례 보완요청"),
+    Event.CARD_PUBLISHED: N_("사례 공개"),
+    Event.CARD_TAKEN_DOWN: N_("사례 공개 중지"),
 }

@@ -2,6 +2,7 @@
 
 from marketplace import audit, jobs, notifications
 from marketplace.accounts import models as accounts
+from marketplace.cards import models as cards
 from marketplace.codes import models as codes
 from marketplace.companies import models as companies
 from marketplace.companies import numbers
@@ -21,6 +22,7 @@ __all__ = [
     "Base",
     "accounts",
     "audit",
+    "cards",
     "codes",
     "companies",
     "experts",
