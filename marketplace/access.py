@@ -94,6 +94,10 @@ class Permission(StrEnum):
     LOG_VISIT = "log_visit"
     CONFIRM_VISIT = "confirm_visit"
     REVIEW_VISIT = "review_visit"
+    ENTER_OUTCOME = "enter_outcome"
+    VERIFY_OUTCOME = "verify_outcome"
+    WRITE_CARD = "write_card"
+    PUBLISH_CARD = "publish_card"
 
 
 class Scope(StrEnum):
@@ -120,6 +124,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.REPORT_COMPLETION: _S.OWN,
         _P.REQUEST_CHANGE: _S.OWN,
         _P.CONFIRM_VISIT: _S.OWN,
+        _P.ENTER_OUTCOME: _S.OWN,
+        _P.WRITE_CARD: _S.OWN,
     },
     Role.EXPERT: {
         _P.EDIT_PROFILE: _S.OWN,
@@ -131,6 +137,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.REPORT_COMPLETION: _S.OWN,
         _P.REQUEST_CHANGE: _S.OWN,
         _P.LOG_VISIT: _S.OWN,
+        _P.ENTER_OUTCOME: _S.OWN,
+        _P.WRITE_CARD: _S.OWN,
     },
     Role.OPERATOR: {
         _P.SEE_REQUEST: _S.PROGRAMME,
@@ -160,6 +168,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.REQUEST_CHANGE: _S.PROGRAMME,
         _P.APPROVE_CHANGE: _S.PROGRAMME,
         _P.REVIEW_VISIT: _S.PROGRAMME,
+        _P.VERIFY_OUTCOME: _S.PROGRAMME,
+        _P.PUBLISH_CARD: _S.PROGRAMME,
     },
     Role.MINISTRY: {
         _P.SEE_REQUEST: _S.PROGRAMME,

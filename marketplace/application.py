@@ -31,6 +31,8 @@ SLICES = (
     "rounds",
     "mentorships",
     "visits",
+    "outcomes",
+    "cards",
     "reporting",
     "imports",
 )

@@ -140,6 +140,16 @@ class Event(StrEnum):
     DOCUMENT_PRINTED = "document_printed"
     FEED_OPENED = "feed_opened"
     FEED_CLOSED = "feed_closed"
+    OUTCOME_ENTERED = "outcome_entered"
+    OUTCOME_ANSWERED = "outcome_answered"
+    OUTCOME_QUESTIONED = "outcome_questioned"
+    OUTCOME_VERIFIED = "outcome_verified"
+    OUTCOME_REFUSED = "outcome_refused"
+    CARD_SAVED = "card_saved"
+    CARD_SUBMITTED = "card_submitted"
+    CARD_RETURNED = "card_returned"
+    CARD_PUBLISHED = "card_published"
+    CARD_TAKEN_DOWN = "card_taken_down"
 
 
 EVENT_LABELS: dict[Event, str] = {
@@ -273,4 +283,14 @@ EVENT_LABELS: dict[Event, str] = {
     Event.DOCUMENT_PRINTED: N_("문서 생성"),
     Event.FEED_OPENED: N_("달력 주소 만듦"),
     Event.FEED_CLOSED: N_("달력 주소 없앰"),
+    Event.OUTCOME_ENTERED: N_("성과값 입력"),
+    Event.OUTCOME_ANSWERED: N_("성과값 소명"),
+    Event.OUTCOME_QUESTIONED: N_("성과값 소명 요청"),
+    Event.OUTCOME_VERIFIED: N_("성과값 확인"),
+    Event.OUTCOME_REFUSED: N_("성과값 불인정"),
+    Event.CARD_SAVED: N_("사례 저장"),
+    Event.CARD_SUBMITTED: N_("사례 제출"),
+    Event.CARD_RETURNED: N_("사례 보완요청"),
+    Event.CARD_PUBLISHED: N_("사례 공개"),
+    Event.CARD_TAKEN_DOWN: N_("사례 공개 중지"),
 }

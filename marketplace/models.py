@@ -2,6 +2,7 @@
 
 from marketplace import audit, jobs, notifications
 from marketplace.accounts import models as accounts
+from marketplace.cards import models as cards
 from marketplace.codes import models as codes
 from marketplace.companies import models as companies
 from marketplace.companies import numbers
@@ -14,6 +15,7 @@ from marketplace.matching import models as matching
 from marketplace.matching import models_learning as learning
 from marketplace.mentorships import models as mentorships
 from marketplace.mentorships import models_papers as papers
+from marketplace.outcomes import models as outcomes
 from marketplace.programmes import models as programmes
 from marketplace.rounds import models as rounds
 from marketplace.taxonomy import models as taxonomy
@@ -24,6 +26,7 @@ __all__ = [
     "Base",
     "accounts",
     "audit",
+    "cards",
     "codes",
     "companies",
     "experts",
@@ -37,6 +40,7 @@ __all__ = [
     "mentorships",
     "notifications",
     "numbers",
+    "outcomes",
     "papers",
     "programmes",
     "rounds",

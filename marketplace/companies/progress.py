@@ -32,6 +32,8 @@ class Step:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
+#: Functions of later slices: titles and addresses of solved cases about what a firm writes of, at most three.
+solved_before: list[Callable[[str], list[tuple[str, str]]]] = []
 #: Functions of later slices that give the steps after the eligibility check, in order.
 case_progress: list[Callable[[MentoringRequest], list[Step]]] = []
 

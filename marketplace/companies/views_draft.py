@@ -16,6 +16,7 @@ from marketplace.companies.eligibility import missing_parts
 from marketplace.companies.forms_draft import DraftForm
 from marketplace.companies.levels import LEVEL_MEANINGS, QUESTIONS, suggested_level
 from marketplace.companies.models import PRIORITIES, MentoringRequest
+from marketplace.companies.progress import solved_before
 from marketplace.companies.showing import relation_facts
 from marketplace.companies.states import next_state
 from marketplace.web.page import me, page, show, submitted, to
@@ -93,6 +94,7 @@ def _editor(template: str, request: MentoringRequest, form: DraftForm) -> Respon
         "form": form,
         "missing": missing_parts(request),
         "proposals": drafting.proposals(request),
+        "solved": [found for find in solved_before for found in find(drafting.own_words(request))],
         "groups": choices.term_choices(),
         "term_name": choices.term_name,
         "priorities": choices.labelled(PRIORITIES),

@@ -80,7 +80,22 @@ def special_parts(rule: Any, ids: dict[str, Any]) -> dict[str, Any]:
         return {"mentorship_id": ids["running_id"]}
     if rule.endpoint in ("mentorships.pause", "mentorships.resume", "mentorships.ask_change"):
         return {"mentorship_id": ids["running_id"]}
-    if rule.endpoint.startswith("visits.") and "mentorship_id" in rule.arguments:
+    if rule.endpoint.startswith("outcomes.") and "value_id" in rule.arguments:
+        return {
+            "kind": "goals",
+            "value_id": ids["asked_value_id" if rule.endpoint.endswith("answer") else "value_id"],
+        }
+    if rule.endpoint.startswith("cards.") and "card_id" in rule.arguments:
+        if rule.endpoint == "cards.card":
+            return {"card_id": ids["published_card_id"]}
+        return {
+            "mentorship_id": ids["reporting_id"],
+            "card_id": ids["draft_card_id" if rule.endpoint in ("cards.edit", "cards.submit") else "card_id"],
+            "verb": "return",
+        }
+    if rule.endpoint.startswith("cards.") and "mentorship_id" in rule.arguments:
+        return {"mentorship_id": ids["reporting_id"]}
+    if rule.endpoint.startswith(("outcomes.", "visits.")) and "mentorship_id" in rule.arguments:
         return {"mentorship_id": ids["visiting_id"]}
     if rule.endpoint in ("visits.accept", "visits.send_back"):
         return {"visit_id": ids["confirmed_visit_id"]}

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
 from marketplace.access import Role
 from marketplace.accounts.models import OrganisationKind, User
 from marketplace.audit import recorded
+from marketplace.cards import actions as cards
+from marketplace.companies.eligibility import today
 from marketplace.companies.states import RequestState
 from marketplace.database import db, utcnow
 from marketplace.events import Event
@@ -26,8 +29,10 @@ from marketplace.matching.states import CandidateState
 from marketplace.mentorships import actions as mentorship_actions
 from marketplace.mentorships.actions.changing import request_change
 from marketplace.mentorships.actions.opening import open_agreement
-from marketplace.mentorships.models import Mentorship
+from marketplace.mentorships.models import Goal, Mentorship
 from marketplace.notifications import OutboxMail, tell
+from marketplace.outcomes import actions as outcomes
+from marketplace.outcomes.actions import Stating
 from marketplace.programmes.models import Tier
 from marketplace.rounds import actions as round_actions
 from marketplace.rounds.options import Options, percents
@@ -149,6 +154,7 @@ def build() -> World:
     world.ids |= _round(ours, firm, world.people["operator"])
     world.ids |= _mentorships(ours, firm, expert, world.people)
     world.ids |= _visits(ours, firm, expert)
+    world.ids |= _outcomes(world)
     return world
 
 
@@ -160,6 +166,44 @@ def _visits(programme: Any, firm: Any, expert: Any) -> dict[str, int]:
     own.visit(VisitState.RETURNED, log=visits.log(2, done=done))
     confirmed = own.visit(VisitState.CONFIRMED, log=visits.log(3, done=done))
     return {"visiting_id": own.mentorship.id, "visit_id": waiting.id, "confirmed_visit_id": confirmed.id}
+
+
+def _outcomes(world: World) -> dict[str, int]:
+    """Values of the running mentorship, one of them questioned, and cards of one that is ending."""
+    people = world.people
+    running = db.session.get_one(Mentorship, world.ids["visiting_id"])
+    goal = factories.save(
+        Goal(
+            mentorship_id=running.id, number=9, kpi="Q1", unit="%", baseline=Decimal(4), target=Decimal(1),
+            weight=1000, method="집계", period="매월", evidence="일보",
+        )
+    )  # fmt: skip
+    db.session.refresh(running)
+    values = []
+    for days in (30, 60):
+        period = Stating(
+            today() - timedelta(days=days), today() - timedelta(days=days - 20), "일보", f"{CANARY} 일보"
+        )
+        values.append(
+            outcomes.enter_measurement(
+                goal, value=Decimal(2), sample=9, method="집계", stating=period, by=people["expert"]
+            )
+        )
+    outcomes.question(values[1], "근거를 알려 주십시오.", by=people["operator"])
+    ending = db.session.get_one(Mentorship, world.ids["running_id"])
+    written = dict.fromkeys(("title", "problem", "cause", "action", "result"), f"{CANARY} 글")
+    public = dict.fromkeys(written, "도금 두께를 잡은 글")
+    _set(ending, state="reporting")
+    drawn = [cards.begin(ending, written, by=people["expert"]) for _ in range(3)]
+    _set(ending, state="running")
+    for card in drawn[1:]:
+        cards.submit(card, by=people["expert"])
+    cards.publish(drawn[2], public, ["SYS-01"], by=people["operator"])
+    return {
+        "goal_id": goal.id, "value_id": values[0].id, "asked_value_id": values[1].id,
+        "draft_card_id": drawn[0].id, "card_id": drawn[1].id, "published_card_id": drawn[2].id,
+        "reporting_id": ending.id,
+    }  # fmt: skip
 
 
 def _round(programme: Any, firm: Any, operator: User) -> dict[str, int]:
