@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, request, url_for
@@ -163,16 +164,18 @@ def publish(mentorship_id: int, card_id: int) -> Response:
     return _own_page(row, publishing=form)
 
 
-@blueprint.post("/mentorships/<int:mentorship_id>/cards/<int:card_id>/<any(return,take_down):verb>")
+@blueprint.post("/mentorships/<int:mentorship_id>/cards/<int:card_id>/return")
 @page(Permission.PUBLISH_CARD)
-def away(mentorship_id: int, card_id: int, verb: str) -> Response:
-    """보완요청, 공개 중지."""
-    row, form = queries.card_of(me(), mentorship_id, card_id), ReasonForm()
-    act = actions.send_back if verb == "return" else actions.take_down
-    if submitted(form, lambda: act(row, form.reason.data, by=me())):
-        flash(gettext("작성자에게 알렸습니다."), "success")
-        return to(_url(row))
-    return _own_page(row, reason=form)
+def send_back(mentorship_id: int, card_id: int) -> Response:
+    """보완요청."""
+    return _away(mentorship_id, card_id, actions.send_back)
+
+
+@blueprint.post("/mentorships/<int:mentorship_id>/cards/<int:card_id>/take-down")
+@page(Permission.PUBLISH_CARD)
+def take_down(mentorship_id: int, card_id: int) -> Response:
+    """공개 중지."""
+    return _away(mentorship_id, card_id, actions.take_down)
 
 
 @blueprint.get("/staff/cards")
@@ -186,6 +189,14 @@ def badge_of(card: Card) -> tuple[str, str]:
     """The name of a card's state and the tone of its badge."""
     state = CardState(card.state)
     return gettext(STATE_LABELS[state]), TONES[state]
+
+
+def _away(mentorship_id: int, card_id: int, act: Callable[..., None]) -> Response:
+    row, form = queries.card_of(me(), mentorship_id, card_id), ReasonForm()
+    if submitted(form, lambda: act(row, form.reason.data, by=me())):
+        flash(gettext("작성자에게 알렸습니다."), "success")
+        return to(_url(row))
+    return _own_page(row, reason=form)
 
 
 def _publish_form(row: Card) -> PublishForm:

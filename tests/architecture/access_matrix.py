@@ -91,7 +91,6 @@ def special_parts(rule: Any, ids: dict[str, Any]) -> dict[str, Any]:
         return {
             "mentorship_id": ids["reporting_id"],
             "card_id": ids["draft_card_id" if rule.endpoint in ("cards.edit", "cards.submit") else "card_id"],
-            "verb": "return",
         }
     if rule.endpoint.startswith("cards.") and "mentorship_id" in rule.arguments:
         return {"mentorship_id": ids["reporting_id"]}
