@@ -25,7 +25,7 @@ from tests.payments.world import World
 from tests.visits.world import days_ago
 
 pytestmark = pytest.mark.both_databases
-MOST = 110  # points of a step
+MOST = 80  # points of a step
 STARTS = {
     "accept": None,
     "approve": ClaimState.CLAIMED,
@@ -73,11 +73,13 @@ def test_a_killed_step_of_a_payment_is_there_as_a_whole_or_not_at_all(app, verb)
         things = [world.visit(VisitState.CONFIRMED).id for _ in range(MOST)]
     else:
         things = [world.claim(start).id for _ in range(MOST)]
+    # The first of its kind opens the accounts of the ledger, which takes more points than any after it.
+    in_child(app, lambda: attempt(verb, people, things[-1], NEVER))
     before = seen()
     points = in_child(app, lambda: attempt(verb, people, things[0], NEVER))
     gained = [late - early for early, late in zip(before, seen(), strict=True)]
     assert gained[5] == 1, "one entry in the record"
-    assert 10 < points < MOST
+    assert 10 < points < MOST - 1
     whole = 0
     for point in range(1, points + 1):
         before = seen()
@@ -89,4 +91,4 @@ def test_a_killed_step_of_a_payment_is_there_as_a_whole_or_not_at_all(app, verb)
         whole += found == done
     assert 1 <= whole <= 2, "only what follows the commit may die without undoing the step"
     assert verify_chain() is None
-    assert replay(world.programme) == []
+    assert replay(db.session.get_one(Programme, people["programme"])) == []
