@@ -98,6 +98,8 @@ class Permission(StrEnum):
     VERIFY_OUTCOME = "verify_outcome"
     WRITE_CARD = "write_card"
     PUBLISH_CARD = "publish_card"
+    SEE_PAYMENT = "see_payment"
+    APPROVE_PAYMENT = "approve_payment"
 
 
 class Scope(StrEnum):
@@ -213,6 +215,11 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
 GRANTS[Role.OPERATOR] |= {_P.SEE_LEDGER: _S.PROGRAMME, _P.MOVE_MONEY: _S.PROGRAMME}
 GRANTS[Role.MINISTRY] |= {_P.SEE_LEDGER: _S.PROGRAMME}
 GRANTS[Role.AUDITOR] |= {_P.SEE_LEDGER: _S.ALL}
+GRANTS[Role.COMPANY] |= {_P.SEE_PAYMENT: _S.OWN}
+GRANTS[Role.EXPERT] |= {_P.SEE_PAYMENT: _S.OWN}
+GRANTS[Role.OPERATOR] |= {_P.SEE_PAYMENT: _S.PROGRAMME, _P.APPROVE_PAYMENT: _S.PROGRAMME}
+GRANTS[Role.MINISTRY] |= {_P.SEE_PAYMENT: _S.PROGRAMME}
+GRANTS[Role.AUDITOR] |= {_P.SEE_PAYMENT: _S.ALL}
 
 
 def scope_of(user: Any, permission: Permission) -> Scope | None:

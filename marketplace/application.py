@@ -31,6 +31,7 @@ SLICES = (
     "rounds",
     "mentorships",
     "visits",
+    "payments",
     "outcomes",
     "cards",
     "reporting",

@@ -16,6 +16,7 @@ from marketplace.matching import models_learning as learning
 from marketplace.mentorships import models as mentorships
 from marketplace.mentorships import models_papers as papers
 from marketplace.outcomes import models as outcomes
+from marketplace.payments import models as payments
 from marketplace.programmes import models as programmes
 from marketplace.rounds import models as rounds
 from marketplace.taxonomy import models as taxonomy
@@ -42,6 +43,7 @@ __all__ = [
     "numbers",
     "outcomes",
     "papers",
+    "payments",
     "programmes",
     "rounds",
     "taxonomy",

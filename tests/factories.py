@@ -14,7 +14,7 @@ from marketplace.companies.states import RequestState
 from marketplace.database import db, utcnow, writing_allowed
 from marketplace.events import Event
 from marketplace.experts.models import CareerEntry, Expert, ExpertInterest, ExpertSkill, ExpertState
-from marketplace.ledger.verbs import post_pledge
+from marketplace.ledger.verbs import post_matching, post_pledge, post_receipt
 from marketplace.matching.models import Candidate, MatchCase
 from marketplace.programmes.models import Contribution, Programme, ProgrammeState, Tier
 
@@ -94,6 +94,16 @@ def contribution(programme: Programme, sponsor: Organisation, pledged: int = 100
     with recorded(None, Event.CONTRIBUTION_SAVED, programme):
         post_pledge(programme, sponsor, pledged, key=f"pledge:{sponsor.id}")
     return db.session.query(Contribution).filter_by(programme_id=programme.id, sponsor_id=sponsor.id).one()
+
+
+def funded(programme: Programme, won: int = 1_000_000_000) -> Organisation:
+    """A large company that paid in so much, matched by the state."""
+    sponsor = organisation(OrganisationKind.SPONSOR)
+    contribution(programme, sponsor, won)
+    with recorded(None, Event.MONEY_RECEIVED, programme):
+        post_receipt(programme, sponsor, won, key=f"funded:{sponsor.id}")
+        post_matching(programme, won, key=f"matched:{sponsor.id}")
+    return sponsor
 
 
 def company(**facts: Any) -> Company:

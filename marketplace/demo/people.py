@@ -12,7 +12,9 @@ from marketplace.accounts.actions_join import accept_invitation, confirm, join
 from marketplace.accounts.actions_organisations import save_organisation
 from marketplace.accounts.models import ConsentText, Organisation, OrganisationKind, User, civil_today
 from marketplace.database import db
-from marketplace.ledger.actions import save_contribution
+from marketplace.ledger.actions import Payment, enter_receipt, save_contribution
+from marketplace.ledger.posting import random_key
+from marketplace.ledger.states import Source
 from marketplace.programmes.actions import save_programme
 from marketplace.programmes.models import Programme
 
@@ -140,6 +142,9 @@ def found_sponsors(staff: Staff) -> None:
         sponsor = save_organisation(None, name=firm, kind=OrganisationKind.SPONSOR, brn=None, by=staff.admin)
         invited(Role.SPONSOR, name, person, sponsor, by=staff.admin)
         save_contribution(staff.programme, sponsor.id, pledged, received, by=staff.officials[0])
+    came = sum(received for *_, received in SPONSORS)
+    payment = Payment(Source.GOVERNMENT, came, "국비 교부 1차", random_key())
+    enter_receipt(staff.programme, payment, by=staff.operators[0])
 
 
 def keep_open(staff: Staff, since: date, until: date) -> None:

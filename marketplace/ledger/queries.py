@@ -17,6 +17,7 @@ from marketplace.errors import NotFound
 from marketplace.ledger.models import LedgerAccount, LedgerEntry, LedgerTransaction
 from marketplace.ledger.states import AccountKind, Source, TransactionKind
 from marketplace.programmes.models import Contribution, Programme
+from marketplace.programmes.sharing import Parts
 
 _ORDER = {source: place for place, source in enumerate(Source)}
 
@@ -109,6 +110,15 @@ def free_accounts(programme: Programme) -> list[LedgerAccount]:
         .options(joinedload(LedgerAccount.organisation))
     )
     return sorted(db.session.scalars(query), key=lambda a: (_ORDER[Source(a.source)], a.id))
+
+
+def shortfall(programme: Programme, parts: Parts) -> list[tuple[Source, int]]:
+    """The public sources and large companies whose free money does not do for an agreement, and what each lacks."""
+    free: dict[str, int] = defaultdict(int)
+    for account in free_accounts(programme):
+        free[account.source] += account.balance
+    wanted = [(Source(name), amount) for name, amount in parts.items() if name != Source.FIRM]
+    return [(source, amount - free[source]) for source, amount in wanted if amount > free[source]]
 
 
 def total(rows: Sequence[Position]) -> Position:

@@ -187,14 +187,15 @@ def post_reserve(
     parts: Parts,
     *,
     sponsor_id: int | None = None,
+    first_id: int | None = None,
     key: str | None = None,
     memo: str = "",
 ) -> LedgerTransaction:
     """Set aside at the agreement what a mentorship will cost: from all sources at once, or nothing at all.
 
     ``parts`` is the part of one visit times the visits. The large companies' part comes from ``sponsor_id`` when one
-    is named; else from the company with the most free money, and from the next only for what the first lacks. The
-    firm's part need not be there yet: what is missing is noted as owed.
+    is named; else from ``first_id``, then from the company with the most free money, and from the next only for what
+    those lack. The firm's part need not be there yet: what is missing is noted as owed.
     """
     books = Books(programme, mentorship_id)
     key = key or f"reserve:{mentorship_id}"
@@ -209,7 +210,7 @@ def post_reserve(
         moves.append((cash, books.account(_A.RESERVED, source), wanted))
     left = parts.sponsor
     free = [a for a in books.all(_A.CASH, _S.SPONSOR) if sponsor_id in (None, a.organisation_id)]
-    for cash in sorted(free, key=lambda account: (-account.balance, account.organisation_id)):
+    for cash in sorted(free, key=lambda a: (a.organisation_id != first_id, -a.balance, a.organisation_id)):
         taken = min(left, cash.balance)
         moves.append((cash, books.account(_A.RESERVED, _S.SPONSOR, cash.organisation_id), taken))
         left -= taken

@@ -12,7 +12,10 @@ from marketplace.access import Permission, may
 from marketplace.codes.actions import kpis
 from marketplace.companies.eligibility import today
 from marketplace.errors import N_, NotFound, RuleBroken
+from marketplace.ledger.queries import shortfall
+from marketplace.ledger.states import SOURCE_LABELS
 from marketplace.mentorships import actions, printing, queries, showing
+from marketplace.mentorships.actions.money import whole_parts
 from marketplace.mentorships.blueprint import blueprint
 from marketplace.mentorships.draft import faults_in, missing_in
 from marketplace.mentorships.forms import AgreementForm, ReasonForm, SignForm
@@ -71,8 +74,22 @@ def _editor(mentorship: Mentorship, form: AgreementForm) -> Response:
         monthly=mentorship.programme.monthly_visits,
         operator="since" in form,
         showing=showing,
+        lacking=_lacking(mentorship),
         can_propose=may(me(), Permission.PROPOSE_AGREEMENT, mentorship),
     )
+
+
+def _lacking(mentorship: Mentorship) -> list[str]:
+    """What the operator is warned of. The request to sign is not refused for it: contributions often come in during
+    the weeks of signing, and the last signature is what the money has to be there for."""
+    if not may(me(), Permission.PROPOSE_AGREEMENT, mentorship):
+        return []
+    sentence = N_("%(source)s 가용액이 %(missing)s원 부족합니다.")
+    found = shortfall(mentorship.programme, whole_parts(mentorship))
+    return [
+        said(sentence, {"source": SOURCE_LABELS[source], "missing": f"{missing:,}"})
+        for source, missing in found
+    ]
 
 
 @blueprint.get("/mentorships/<int:mentorship_id>/agreement")

@@ -46,6 +46,9 @@ _DECLINED_BODY = N_("%(firm)s · %(expert)s 전문가\n사유: %(reason)s")
 _STOPPED = N_("%(firm)s와(과) %(expert)s 전문가의 멘토링이 중단되었습니다.")
 _REASON = N_("사유: %(reason)s")
 _PAUSED = N_("%(firm)s와(과) %(expert)s 전문가의 멘토링이 일시중지되었습니다.")
+_SETTLED = N_("%(firm)s와(과) %(expert)s 전문가의 멘토링이 정산되어 종료되었습니다.")
+_SETTLED_BODY = N_("재원별 배정, 지급, 해제 내역은 아래 주소에서 보실 수 있습니다.")
+SETTLEMENT_PAGE = "/mentorships/%d/settlement"
 _RESUMED = N_("%(firm)s와(과) %(expert)s 전문가의 멘토링이 다시 시작되었습니다.")
 _RESUMED_BODY = N_("종료일은 %(until)s입니다. 방문 계획을 확인해 주십시오.")
 
@@ -68,6 +71,9 @@ WORDING: dict[tuple[str, str], Words] = {
     ("pause", "expert"): Words(_PAUSED, _REASON, PAGE),
     ("resume", "firm"): Words(_RESUMED, _RESUMED_BODY, PAGE),
     ("resume", "expert"): Words(_RESUMED, _RESUMED_BODY, PAGE),
+    ("settle", "firm"): Words(_SETTLED, _SETTLED_BODY, SETTLEMENT_PAGE),
+    ("settle", "expert"): Words(_SETTLED, _SETTLED_BODY, SETTLEMENT_PAGE),
+    ("settle", "ministry"): Words(_SETTLED, _SETTLED_BODY, SETTLEMENT_PAGE),
     ("stop", "firm"): Words(_STOPPED, _REASON, PAGE),
     ("stop", "expert"): Words(_STOPPED, _REASON, PAGE),
     ("stop", "ministry"): Words(_STOPPED, _REASON, PAGE),

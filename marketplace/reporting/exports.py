@@ -31,6 +31,7 @@ from marketplace.matching import queries_learning as learning_queries
 from marketplace.matching.states import STATE_LABELS as CASE_LABELS
 from marketplace.matching.views_staff import queue_filter as case_filter
 from marketplace.mentorships import sheets as mentorship_sheets
+from marketplace.payments import sheets as payment_sheets
 from marketplace.programmes.actions import programmes_for
 from marketplace.programmes.forms import STATE_LABELS as PROGRAMME_LABELS
 from marketplace.reporting import reading, records
@@ -267,20 +268,19 @@ EXPORTS: dict[str, Export] = {
     "taxonomy": Export(
         Permission.EDIT_REFERENCE,
         (N_("코드"), N_("분야"), N_("한국어"), N_("영어"), N_("같은 뜻의 낱말"), N_("대체 용어")),
-        _terms,
-    ),
+        _terms),
     "overrides": Export(
         Permission.SEE_LEARNING,
         (N_("사업 코드"), N_("연도"), N_("최종 승인"), N_("1위가 아님"), N_("1위가 아님 비율"), N_("3위 안이 아님"),
          N_("3위 안이 아님 비율"), N_("목록 밖"), N_("목록 밖 비율"), N_("그중 예외 제안"), N_("그중 예외 제안 비율")),
-        _overrides,
-    ),
+        _overrides),
 }  # fmt: skip
 EXPORTS |= {
     name: Export(permission, columns, rows)
     for permission, sheets in (
         (Permission.SEE_ROUND, round_sheets.SHEETS),
         (Permission.SEE_LEDGER, ledger_sheets.SHEETS),
+        (Permission.MOVE_MONEY, payment_sheets.SHEETS),
     )
     for name, (columns, rows) in sheets.items()
 }

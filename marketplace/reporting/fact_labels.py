@@ -142,6 +142,15 @@ FACTS: dict[str, Any] = {
     "received": N_("입금액 (원)"),
     "ledger": N_("거래 해시"),
     "source": N_("재원"),
+    "lacking": N_("부족한 금액 (원)"),
+    "claim": N_("청구번호"),
+    "payment_order": N_("지급명세 번호"),
+    "claims": N_("청구 건수"),
+    "gross": N_("지급액 (원)"),
+    "net": N_("실지급액 (원)"),
+    "withheld": N_("원천징수액 (원)"),
+    "paid_on": N_("지급일"),
+    "bank": N_("은행"),
     "amount": N_("금액 (원)"),
     "weights": N_("가중치"),
     "verdict": N_("판정"),
@@ -227,6 +236,8 @@ _LISTS = {
     "round-gaps": N_("회차에서 모자란 분야"),
     "ledger-positions": N_("재원별 재정 현황"),
     "ledger-transactions": N_("거래"),
+    "payment-order": N_("지급명세"),
+    "payment-order-sources": N_("재원별 지급명세"),
 }
 #: The words for the codes that a fact of this name holds.
 CODES: dict[str, Mapping[Any, Any]] = {

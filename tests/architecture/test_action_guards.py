@@ -30,6 +30,7 @@ ASK_NOTHING: dict[str, str] = {
     "marketplace.accounts.actions_sign_in.enrol_second_factor": "one's own second factor",
     "marketplace.accounts.actions_sign_in.sign_out": "one's own session",
     "marketplace.matching.bulk.approve_each": "calls one action per case, each of which asks",
+    "marketplace.payments.bulk.approve_each": "calls one action per claim, each of which asks",
     "marketplace.visits.bulk.accept_each": "calls one action per visit, each of which asks",
 }
 #: Actions that need a permission but are handed no thing whose owner could be asked: lists, new things, lookups

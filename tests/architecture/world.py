@@ -21,22 +21,26 @@ from marketplace.experts.models import ExpertState
 from marketplace.files.actions import keep_upload
 from marketplace.imports.models import ImportFile, ImportState
 from marketplace.jobs import Job, JobState
-from marketplace.ledger.verbs import post_receipt
+from marketplace.ledger.verbs import post_deposit, post_matching, post_receipt
 from marketplace.matching.backtest import back_test
 from marketplace.matching.learning import present_weights
 from marketplace.matching.models_learning import LearnedWeights
 from marketplace.matching.states import CandidateState
 from marketplace.mentorships import actions as mentorship_actions
 from marketplace.mentorships.actions.changing import request_change
+from marketplace.mentorships.actions.money import reserve
 from marketplace.mentorships.actions.opening import open_agreement
 from marketplace.mentorships.models import Goal, Mentorship
 from marketplace.notifications import OutboxMail, tell
 from marketplace.outcomes import actions as outcomes
 from marketplace.outcomes.actions import Stating
+from marketplace.payments.actions import approve, make_order, save_account
+from marketplace.payments.queries import claim_of_visit
 from marketplace.programmes.models import Tier
 from marketplace.rounds import actions as round_actions
 from marketplace.rounds.options import Options, percents
 from marketplace.rounds.solving import solve_round
+from marketplace.visits.actions import accept
 from marketplace.visits.states import VisitState
 from tests import factories
 from tests.mentorships.world import asked_change, sign, whole
@@ -61,7 +65,8 @@ def build() -> World:
     sponsor = factories.organisation(OrganisationKind.SPONSOR)
     factories.contribution(ours, sponsor)
     with recorded(None, Event.MONEY_RECEIVED, ours):
-        receipt = post_receipt(ours, sponsor, 1_000_000, key="receipt")
+        receipt = post_receipt(ours, sponsor, 20_000_000, key="receipt")
+        post_matching(ours, 20_000_000, key="matching")
     world.people = {
         "company": factories.person_of(firm),
         "company_other": factories.person_of(other_firm),
@@ -155,6 +160,7 @@ def build() -> World:
     world.ids |= _mentorships(ours, firm, expert, world.people)
     world.ids |= _visits(ours, firm, expert)
     world.ids |= _outcomes(world)
+    world.ids |= _payments(world)
     return world
 
 
@@ -166,6 +172,27 @@ def _visits(programme: Any, firm: Any, expert: Any) -> dict[str, int]:
     own.visit(VisitState.RETURNED, log=visits.log(2, done=done))
     confirmed = own.visit(VisitState.CONFIRMED, log=visits.log(3, done=done))
     return {"visiting_id": own.mentorship.id, "visit_id": waiting.id, "confirmed_visit_id": confirmed.id}
+
+
+def _payments(world: World) -> dict[str, int]:
+    """A claim of ours that waits for approval, and one in an order to the bank."""
+    people = world.people
+    running = db.session.get_one(Mentorship, world.ids["visiting_id"])
+    with recorded(None, Event.AGREEMENT_SIGNED, running):
+        reserve(running)
+        post_deposit(running.programme, running.id, 840_000, key="deposit")
+    own = visits.World.of(running)
+    save_account(running.expert, "국민은행", "12345678901", running.expert.name, by=people["expert"])
+    claims = []
+    for days in (4, 5):
+        made = own.visit(VisitState.CONFIRMED, log=visits.log(days, done=f"{CANARY} 점검"))
+        accept(
+            made, made.length, seen=made.edition, by=factories.user(Role.OPERATOR, running.programme.operator)
+        )
+        claims.append(claim_of_visit(made.id))
+    approve(claims[1], by=people["operator"])
+    order = make_order(running.programme, [claims[1].id], by=people["operator"])
+    return {"claim_id": claims[0].id, "ordered_claim_id": claims[1].id, "order_id": order.id}
 
 
 def _outcomes(world: World) -> dict[str, int]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from marketplace.access import Role
-from marketplace.accounts.models import User
+from marketplace.accounts.models import Organisation, User
 from marketplace.companies.eligibility import today
 from marketplace.companies.models import MentoringRequest
 from marketplace.database import db
@@ -39,6 +39,7 @@ class World(Market):
 
     def __init__(self, experts: int = 1) -> None:
         super().__init__(experts)
+        self.sponsor: Organisation | None = None
         for expert in self.experts:
             expert.capacity = MOST_PLACES
         factories.save(*self.experts)
@@ -54,6 +55,8 @@ class World(Market):
 
     def written(self, **facts: Any) -> Mentorship:
         """A draft that has everything a proposal needs."""
+        if self.sponsor is None:
+            self.sponsor = factories.funded(self.programme)
         mentorship = self.opened(**facts)
         actions.save(mentorship, whole(mentorship), by=self.operator)
         return fresh(mentorship)

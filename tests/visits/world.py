@@ -147,6 +147,18 @@ class World:
         self.mentorship = mentorship(self.programme, self.company, self.expert, **facts)
         self._days = itertools.count(1)
 
+    @classmethod
+    def of(cls, made: Mentorship) -> World:
+        """The world around a mentorship that is there already."""
+        world = cls.__new__(cls)
+        world.programme, world.mentorship, world.expert = made.programme, made, made.expert
+        world.company = made.request.company
+        world.firm = factories.person_of(world.company)
+        world.operator = factories.user(Role.OPERATOR, made.programme.operator)
+        world.official = factories.user(Role.MINISTRY, made.programme.ministry)
+        world._days = itertools.count(1)
+        return world
+
     @property
     def writer(self) -> User:
         """The expert's person."""

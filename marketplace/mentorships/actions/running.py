@@ -10,6 +10,7 @@ from marketplace.audit import recorded
 from marketplace.companies.eligibility import today
 from marketplace.events import Event
 from marketplace.matching.handover import MIN_REASON, reason_of
+from marketplace.mentorships.actions.money import release_after_stop
 from marketplace.mentorships.models import Mentorship
 from marketplace.mentorships.places import keep_place
 from marketplace.mentorships.wording import announce
@@ -32,7 +33,10 @@ def resume(mentorship: Mentorship, *, by: Any) -> None:
 
 
 def stop(mentorship: Mentorship, reason: str | None, *, by: Any) -> None:
-    """End the mentorship for good, and say why; the expert's place is free from tomorrow on."""
+    """End the mentorship for good, and say why; the expert's place is free from tomorrow on.
+
+    What was set aside for it and cannot be asked for any more is free at once.
+    """
     require(by, Permission.RUN_MENTORSHIP, mentorship)
     _with_reason(mentorship, "stop", Event.MENTORSHIP_STOPPED, reason, by)
 
@@ -46,4 +50,5 @@ def _with_reason(mentorship: Mentorship, verb: str, event: Event, reason: str | 
         mentorship.move(verb)
         if verb == "stop":
             keep_place(mentorship, until=today() + timedelta(days=1))
+            release_after_stop(mentorship)
         announce(verb, mentorship, reason=why)

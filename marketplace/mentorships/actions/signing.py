@@ -13,6 +13,7 @@ from marketplace.errors import N_, NotAllowed, RuleBroken
 from marketplace.events import Event
 from marketplace.matching.handover import MIN_REASON, reason_of
 from marketplace.mentorships import planning
+from marketplace.mentorships.actions.money import MoneyLacking, reserve, tell_of_lack
 from marketplace.mentorships.actions.papers import queue_print
 from marketplace.mentorships.models import Mentorship, Signature
 from marketplace.mentorships.models_papers import AgreementEdition
@@ -25,10 +26,19 @@ def sign(mentorship: Mentorship, *, seen: str, read: bool, by: Any) -> None:
     """Sign for the party that the person belongs to. ``seen`` is the hash of the text that the page showed.
 
     Raises RuleBroken when it was not said to be read, and as a conflict when another text stands by now, or
-    somebody of the same party was faster. The system signs for nobody (NotAllowed).
+    somebody of the same party was faster. The system signs for nobody (NotAllowed). The last signature is refused
+    when money lacks (MoneyLacking), and the operator is told.
     """
     require(by, Permission.SIGN_AGREEMENT, mentorship)
-    party = _party(mentorship, by)
+    party, number = _party(mentorship, by), mentorship.id
+    try:
+        _sign(mentorship, party, seen, read, by)
+    except MoneyLacking as lacking:
+        tell_of_lack(number, lacking)
+        raise
+
+
+def _sign(mentorship: Mentorship, party: Party, seen: str, read: bool, by: Any) -> None:
     with recorded(by, Event.AGREEMENT_SIGNED, mentorship) as record:
         mentorship = Mentorship.locked(mentorship.id)
         next_state(mentorship.state, "sign")
@@ -67,6 +77,7 @@ def begin(mentorship: Mentorship, edition: AgreementEdition, record: Record) -> 
     as the agreement itself says.
     """
     mentorship.move("sign_last")
+    reserve(mentorship)
     if mentorship.since < today():
         before = [mentorship.since.isoformat(), mentorship.last_day.isoformat()]
         move_term(mentorship)

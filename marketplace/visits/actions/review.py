@@ -12,13 +12,14 @@ from marketplace.errors import N_, RuleBroken
 from marketplace.events import Event
 from marketplace.matching.handover import MIN_REASON, reason_of
 from marketplace.visits.actions.expert import require_as_seen
+from marketplace.visits.hooks import on_accepted
 from marketplace.visits.models import Visit, locked_visit
 from marketplace.visits.states import next_state
 from marketplace.visits.wording import announce
 
 
 def accept(visit: Visit, minutes: int | None, *, seen: int, by: Any) -> None:
-    """Recognise a confirmed visit with so many minutes, at most as long as it took.
+    """Recognise a confirmed visit with so many minutes, at most as long as it took; what follows is done with it.
 
     ``seen`` is the version that the page showed. Raises RuleBroken at ``minutes``.
     """
@@ -39,6 +40,8 @@ def accept(visit: Visit, minutes: int | None, *, seen: int, by: Any) -> None:
         visit.reviewed_at, visit.reviewed_by_id = utcnow(), by.id
         record.subjects = [visit.mentorship]
         record.facts.update(minutes=minutes, edition=visit.edition)
+        for follow in on_accepted:
+            follow(visit)
         announce("accept", visit, minutes=minutes)
 
 

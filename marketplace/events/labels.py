@@ -1,156 +1,9 @@
-"""Everything that can happen, by name, with the Korean sentence that the record shows for it."""
+"""What each event is called, in Korean; translated where it is shown."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from marketplace.errors import N_
-
-
-class Event(StrEnum):
-    """What an audit entry says happened. A name is never reused for something else."""
-
-    SIGNED_UP = "signed_up"
-    EMAIL_CONFIRMED = "email_confirmed"
-    SIGNED_IN = "signed_in"
-    SIGN_IN_FAILED = "sign_in_failed"
-    SIGNED_OUT = "signed_out"
-    RESET_ASKED = "reset_asked"
-    PASSWORD_SET = "password_set"  # noqa: S105
-    TOTP_ENROLLED = "totp_enrolled"
-    TOTP_REMOVED = "totp_removed"
-    ACCOUNT_INVITED = "account_invited"
-    ACCOUNT_DISABLED = "account_disabled"
-    ACCOUNT_ENABLED = "account_enabled"
-    ACCOUNT_EDITED = "account_edited"
-    CONSENT_GIVEN = "consent_given"
-    REFERENCE_LOADED = "reference_loaded"
-    TERM_SAVED = "term_saved"
-    TERM_REPLACED = "term_replaced"
-    CODE_SAVED = "code_saved"
-    PROGRAMME_SAVED = "programme_saved"
-    TIER_SAVED = "tier_saved"
-    CONTRIBUTION_SAVED = "contribution_saved"
-    COMPANY_SAVED = "company_saved"
-    INTEREST_EXPRESSED = "interest_expressed"
-    REQUEST_SAVED = "request_saved"
-    REQUEST_SUBMITTED = "request_submitted"
-    REQUEST_TAKEN = "request_taken"
-    REQUEST_RETURNED = "request_returned"
-    REQUEST_ELIGIBLE = "request_eligible"
-    REQUEST_INELIGIBLE = "request_ineligible"
-    OBJECTION_RAISED = "objection_raised"
-    OBJECTION_DECIDED = "objection_decided"
-    REQUEST_WITHDRAWN = "request_withdrawn"
-    PROFILE_SAVED = "profile_saved"
-    PROFILE_SUBMITTED = "profile_submitted"
-    EXPERT_VERIFIED = "expert_verified"
-    PROFILE_RETURNED = "profile_returned"
-    EXPERT_SUSPENDED = "expert_suspended"
-    EXPERT_PAUSED = "expert_paused"
-    EXPERT_RESUMED = "expert_resumed"
-    CASE_OPENED = "case_opened"
-    CANDIDATES_RELEASED = "candidates_released"
-    CANDIDATE_FOUND = "candidate_found"
-    PREFERENCES_STATED = "preferences_stated"
-    CANDIDATES_REFUSED = "candidates_refused"
-    OFFER_MADE = "offer_made"
-    OFFER_REMINDED = "offer_reminded"
-    OFFER_ACCEPTED = "offer_accepted"
-    OFFER_DECLINED = "offer_declined"
-    OFFER_EXPIRED = "offer_expired"
-    MATCH_APPROVED_FIRST = "match_approved_first"
-    MATCH_APPROVED = "match_approved"
-    MATCH_RETURNED = "match_returned"
-    MATCH_REJECTED = "match_rejected"
-    MATCH_OVERRIDDEN = "match_overridden"
-    CASE_WITHDRAWN = "case_withdrawn"  # before withdrawing went through the request alone
-    CASE_STOPPED = "case_stopped"
-    CASE_REMINDED = "case_reminded"
-    ROWS_IMPORTED = "rows_imported"
-    IMPORT_STARTED = "import_started"
-    IMPORT_CHECKED = "import_checked"
-    IMPORT_DISCARDED = "import_discarded"
-    LIST_EXPORTED = "list_exported"
-    PERSONAL_DATA_SEEN = "personal_data_seen"
-    MAIL_DELIVERED = "mail_delivered"
-    MAIL_FAILED = "mail_failed"
-    MAIL_RETRIED = "mail_retried"
-    NOTICE_READ = "notice_read"
-    JOB_QUEUED = "job_queued"
-    JOB_CLAIMED = "job_claimed"
-    JOB_PROGRESSED = "job_progressed"
-    JOB_DONE = "job_done"
-    JOB_FAILED = "job_failed"
-    JOB_RETRIED = "job_retried"
-    DEMO_BUILT = "demo_built"
-    SIGN_IN_TRIED = "sign_in_tried"
-    PASSWORD_CHECKED = "password_checked"  # noqa: S105
-    SIGNED_UP_AGAIN = "signed_up_again"
-    SESSIONS_ENDED = "sessions_ended"
-    ORGANISATION_SAVED = "organisation_saved"
-    REQUEST_CHECKED = "request_checked"
-    SKILLS_CONFIRMED = "skills_confirmed"
-    ROUND_SAVED = "round_saved"
-    ROUND_STARTED = "round_started"
-    ROUND_SOLVED = "round_solved"
-    ROUND_FAILED = "round_failed"
-    ROUND_CHANGED = "round_changed"
-    ROUND_PUBLISHED = "round_published"
-    ROUND_DISCARDED = "round_discarded"
-    WEIGHTS_PROPOSED = "weights_proposed"
-    WEIGHTS_ADOPTED = "weights_adopted"
-    WEIGHTS_REJECTED = "weights_rejected"
-    FILE_KEPT = "file_kept"
-    LEDGER_OPENED = "ledger_opened"
-    MONEY_RECEIVED = "money_received"
-    RECEIPT_CORRECTED = "receipt_corrected"
-    MONEY_RETURNED = "money_returned"
-    RECOVERY_ORDERED = "recovery_ordered"
-    RECOVERY_RECEIVED = "recovery_received"
-    AGREEMENT_OPENED = "agreement_opened"
-    AGREEMENT_SAVED = "agreement_saved"
-    AGREEMENT_PROPOSED = "agreement_proposed"
-    AGREEMENT_SIGNED = "agreement_signed"
-    SIGNATURE_DECLINED = "signature_declined"
-    MENTORSHIP_PAUSED = "mentorship_paused"
-    MENTORSHIP_RESUMED = "mentorship_resumed"
-    EXPERT_REPLACED = "expert_replaced"
-    VISITS_FINISHED = "visits_finished"
-    COMPLETION_REPORTED = "completion_reported"
-    REPORT_RETURNED = "report_returned"
-    FINAL_CHECK_PASSED = "final_check_passed"
-    MENTORSHIP_SETTLED = "mentorship_settled"
-    MENTORSHIP_STOPPED = "mentorship_stopped"
-    CHANGE_REQUESTED = "change_requested"
-    CHANGE_AGREED = "change_agreed"
-    CHANGE_REFUSED = "change_refused"
-    CHANGE_WITHDRAWN = "change_withdrawn"
-    CHANGE_APPROVED = "change_approved"
-    CHANGE_REJECTED = "change_rejected"
-    VISIT_LOGGED = "visit_logged"
-    VISIT_CORRECTED = "visit_corrected"
-    VISIT_CONFIRMED = "visit_confirmed"
-    VISIT_DISPUTED = "visit_disputed"
-    VISIT_REVIEWED = "visit_reviewed"
-    VISIT_RETURNED = "visit_returned"
-    VISIT_REFUSED = "visit_refused"
-    VISIT_WITHDRAWN = "visit_withdrawn"
-    VISIT_REMINDED = "visit_reminded"
-    DOCUMENT_PRINTED = "document_printed"
-    FEED_OPENED = "feed_opened"
-    FEED_CLOSED = "feed_closed"
-    OUTCOME_ENTERED = "outcome_entered"
-    OUTCOME_ANSWERED = "outcome_answered"
-    OUTCOME_QUESTIONED = "outcome_questioned"
-    OUTCOME_VERIFIED = "outcome_verified"
-    OUTCOME_REFUSED = "outcome_refused"
-    CARD_SAVED = "card_saved"
-    CARD_SUBMITTED = "card_submitted"
-    CARD_RETURNED = "card_returned"
-    CARD_PUBLISHED = "card_published"
-    CARD_TAKEN_DOWN = "card_taken_down"
-
+from marketplace.events.kinds import Event
 
 EVENT_LABELS: dict[Event, str] = {
     Event.SIGNED_UP: N_("회원가입"),
@@ -293,4 +146,14 @@ EVENT_LABELS: dict[Event, str] = {
     Event.CARD_RETURNED: N_("사례 보완요청"),
     Event.CARD_PUBLISHED: N_("사례 공개"),
     Event.CARD_TAKEN_DOWN: N_("사례 공개 중지"),
+    Event.MONEY_LACKED: N_("협약 재원 부족"),
+    Event.REST_RELEASED: N_("중단 뒤 잔액 배정 해제"),
+    Event.CLAIM_APPROVED: N_("지급 승인"),
+    Event.CLAIM_HELD: N_("지급 보류"),
+    Event.CLAIM_RESUMED: N_("지급 보류 해제"),
+    Event.CLAIM_REFUSED: N_("지급 불승인"),
+    Event.PAYMENT_ORDERED: N_("지급 요청"),
+    Event.CLAIM_PAID: N_("지급 완료"),
+    Event.TRANSFER_FAILED: N_("이체 실패"),
+    Event.BANK_ACCOUNT_SAVED: N_("지급 계좌 저장"),
 }

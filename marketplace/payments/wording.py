@@ -1,0 +1,45 @@
+"""What people are told about a claim: one sentence, a mail's text and where it leads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marketplace.companies.eligibility import SEOUL
+from marketplace.errors import N_
+from marketplace.notifications import tell_all
+from marketplace.payments.models import Claim
+from marketplace.payments.states import RECORDED_AS, TOLD
+
+_REFUSED = N_("%(firm)s %(day)s 방문의 지급이 승인되지 않았습니다.")
+_REASON = N_("사유: %(reason)s")
+WORDING: dict[tuple[str, str], tuple[str, str]] = {
+    ("hold", "expert"): (N_("%(firm)s %(day)s 방문의 지급이 보류되었습니다."), _REASON),
+    ("refuse", "expert"): (_REFUSED, _REASON),
+    ("refuse", "firm"): (_REFUSED, _REASON),
+    ("pay", "expert"): (
+        N_("%(firm)s %(day)s 방문의 지급이 완료되었습니다."),
+        N_("실지급액: %(net)s원"),
+    ),
+    ("fail", "expert"): (
+        N_("%(firm)s %(day)s 방문의 이체가 되지 않았습니다."),
+        N_("은행이 알린 사유: %(reason)s\n지급 계좌가 맞는지 확인해 주십시오."),
+    ),
+}
+
+
+def announce(verb: str, claim: Claim, **facts: Any) -> None:
+    """Tell whom the table names, within the running transaction."""
+    request = claim.mentorship.request
+    people = {"expert": [claim.expert.user], "firm": request.people()}
+    for audience in TOLD[verb]:
+        sentence, body = WORDING[verb, audience]
+        tell_all(
+            people[audience],
+            RECORDED_AS[verb],
+            sentence,
+            f"/payments/{claim.id}",
+            body=body,
+            firm=request.company.name,
+            day=claim.visit.starts_at.astimezone(SEOUL).date().isoformat(),
+            **facts,
+        )
