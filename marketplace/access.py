@@ -185,7 +185,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.SEE_LEARNING: _S.PROGRAMME,
         _P.DECIDE_WEIGHTS: _S.PROGRAMME,
         _P.EXPORT_LISTS: _S.ALL,
-        _P.SEE_AUDIT: _S.ALL,
+        _P.SEE_AUDIT: _S.PROGRAMME,
         _P.KEEP_FILE: _S.OWN,
         _P.SEE_MENTORSHIP: _S.PROGRAMME,
     },

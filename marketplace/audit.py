@@ -35,6 +35,7 @@ class AuditEntry(Base):
         CheckConstraint("length(hash) = 64 AND length(previous) = 64", name="hashes_are_whole"),
         Index("ix_audit_entries_thing", "thing_type", "thing_id"),
         Index("ix_audit_entries_actor_id", "actor_id"),
+        Index("ix_audit_entries_programme_id", "programme_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -45,6 +46,7 @@ class AuditEntry(Base):
     event: Mapped[str] = mapped_column(Text(60))
     thing_type: Mapped[str] = mapped_column(Text(40))
     thing_id: Mapped[int | None]
+    programme_id: Mapped[int | None]  # whose staff may read it; None: a matter of no one programme
     facts: Mapped[dict[str, Any]]
     previous: Mapped[str] = mapped_column(Text(64))
     hash: Mapped[str] = mapped_column(Text(64))
@@ -56,7 +58,7 @@ class AuditEntry(Base):
     def computed_hash(self) -> str:
         """SHA-256 over everything the entry says, its subjects and the hash before it.
 
-        An entry without subjects hashes as before there were any, so that older chains stay whole.
+        An entry without subjects or programme hashes as before there were any, so that older chains stay whole.
         """
         said: list[Any] = [
             self.at.isoformat(),
@@ -71,6 +73,8 @@ class AuditEntry(Base):
         ]
         if self.subjects:
             said.append(sorted([subject.thing_type, subject.thing_id] for subject in self.subjects))
+        if self.programme_id is not None:
+            said.append(self.programme_id)
         return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
@@ -216,6 +220,7 @@ def _append(session: Session, record: Record) -> None:
         event=str(record.event),
         thing_type=record.thing.__tablename__ if record.thing is not None else "",
         thing_id=record.thing.id if record.thing is not None else None,
+        programme_id=_programme_of(record.thing),
         facts=record.facts,
         previous=head.hash,
         subjects=_subjects(record),
@@ -225,6 +230,16 @@ def _append(session: Session, record: Record) -> None:
     head.hash = entry.hash
     session.add(entry)
     session.flush()
+
+
+def _programme_of(thing: Any) -> int | None:
+    """The programme that a thing belongs to, found along what it hangs on; None for an expert, say."""
+    if thing is None:
+        return None
+    if thing.__tablename__ == "programmes":
+        return int(thing.id)
+    links = (getattr(thing, link, None) for link in ("programme", "mentorship", "case", "request"))
+    return _programme_of(next((found for found in links if found is not None), None))
 
 
 def _subjects(record: Record) -> list[AuditSubject]:

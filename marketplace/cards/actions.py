@@ -86,12 +86,14 @@ def submit(card: Card, *, by: Any) -> None:
 
 def send_back(card: Card, reason: str | None, *, by: Any) -> None:
     """Return a card to its author with what is to be mended."""
-    _away(card, "return", Event.CARD_RETURNED, reason, by)
+    require(by, Permission.PUBLISH_CARD, card)
+    _put_back(card, "return", Event.CARD_RETURNED, reason, by)
 
 
 def take_down(card: Card, reason: str | None, *, by: Any) -> None:
     """Publish a card no longer; it goes back to the operator's desk."""
-    _away(card, "take_down", Event.CARD_TAKEN_DOWN, reason, by)
+    require(by, Permission.PUBLISH_CARD, card)
+    _put_back(card, "take_down", Event.CARD_TAKEN_DOWN, reason, by)
 
 
 def publish(card: Card, public: Mapping[str, str], terms: Sequence[str], *, by: Any) -> None:
@@ -136,8 +138,7 @@ def names_of(mentorship: Mentorship) -> list[str]:
 VERBS = {"save": save, "submit": submit, "return": send_back, "publish": publish, "take_down": take_down}
 
 
-def _away(card: Card, verb: str, event: Event, reason: str | None, by: Any) -> None:
-    require(by, Permission.PUBLISH_CARD, card)
+def _put_back(card: Card, verb: str, event: Event, reason: str | None, by: Any) -> None:
     said = (reason or "").strip()
     if len(said) < MIN_REASON:
         raise RuleBroken(N_("%(least)s자 이상 적어 주십시오."), field="reason", least=MIN_REASON)

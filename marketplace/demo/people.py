@@ -158,10 +158,6 @@ def keep_open(staff: Staff, since: date, until: date) -> None:
     values = {
         "opens_on": min(programme.opens_on, since),
         "closes_on": max(programme.closes_on, until),
-        "min_candidates": programme.min_candidates,
-        "max_candidates": programme.max_candidates,
-        "offer_days": programme.offer_days,
-        "reminder_days": programme.reminder_days,
     }
     save_programme(programme, values, by=staff.officials[0])
 

@@ -66,20 +66,20 @@ def save_programme(programme: Programme, values: dict[str, Any], *, by: User) ->
     """Set the name, term, budget, deadlines and weights of a programme; the old values stay in the record."""
     require(by, Permission.EDIT_PROGRAMME, programme)
     with recorded(by, Event.PROGRAMME_SAVED, programme, changed=_changed(programme, values)):
-        if values["closes_on"] < values["opens_on"]:
+        for name, value in values.items():
+            setattr(programme, name, value)
+        if programme.closes_on < programme.opens_on:
             raise RuleBroken(N_("마감일은 시작일과 같거나 그 뒤여야 합니다."), field="closes_on")
-        if values["min_candidates"] > values["max_candidates"]:
+        if programme.min_candidates > programme.max_candidates:
             raise RuleBroken(N_("최소 후보 수는 최대 후보 수보다 클 수 없습니다."), field="min_candidates")
-        if values["reminder_days"] >= values["offer_days"]:
+        if programme.reminder_days >= programme.offer_days:
             raise RuleBroken(N_("알림은 회신 기한보다 먼저 나가야 합니다."), field="reminder_days")
-        if values["visit_least_hours"] > values["visit_most_hours"]:
+        if programme.visit_least_hours > programme.visit_most_hours:
             raise RuleBroken(
                 N_("방문의 최소 시간은 최대 시간보다 길 수 없습니다."), field="visit_least_hours"
             )
-        if values["confirm_reminder_days"] >= values["confirm_days"]:
+        if programme.confirm_reminder_days >= programme.confirm_days:
             raise RuleBroken(N_("알림은 확인 기한보다 먼저 나가야 합니다."), field="confirm_reminder_days")
-        for name, value in values.items():
-            setattr(programme, name, value)
         for check in _checks:
             check(programme)
 

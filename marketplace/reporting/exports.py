@@ -155,7 +155,7 @@ def _organisations(user: User) -> list[list[Any]]:
 
 def _audit(user: User) -> list[list[Any]]:
     thing = reading.thing_code(text_arg("thing"))
-    found = records.audit_page(text_arg("event"), text_arg("actor"), thing, 1, EVERYTHING)
+    found = records.audit_page(user, text_arg("event"), text_arg("actor"), thing, 1, EVERYTHING)
     return [
         [
             entry.id,

@@ -31,6 +31,8 @@ from marketplace.matching.states import STATE_LABELS as CASE_STATES
 from marketplace.mentorships.labels import CODES as AGREEMENT_CODES
 from marketplace.mentorships.labels import FACTS as AGREEMENT_FACTS
 from marketplace.mentorships.states import STATE_LABELS as MENTORSHIP_STATES
+from marketplace.outcomes.labels import FACTS as OUTCOME_FACTS
+from marketplace.payments.labels import FACTS as PAYMENT_FACTS
 from marketplace.programmes.conflicts import RELATIONS, TIES
 from marketplace.programmes.forms import STATE_LABELS as PROGRAMME_STATES
 from marketplace.programmes.forms import ProgrammeForm, TierForm
@@ -55,6 +57,8 @@ FACTS: dict[str, Any] = {
     **_labels_of(IndustryForm, KpiForm, RegionForm, TermForm, TierForm, ProgrammeForm),
     **CONTENT,
     **AGREEMENT_FACTS,
+    **OUTCOME_FACTS,
+    **PAYMENT_FACTS,
     # decisions
     "reason": N_("사유"),
     "note": N_("메모"),
@@ -143,14 +147,6 @@ FACTS: dict[str, Any] = {
     "ledger": N_("거래 해시"),
     "source": N_("재원"),
     "lacking": N_("부족한 금액 (원)"),
-    "claim": N_("청구번호"),
-    "payment_order": N_("지급명세 번호"),
-    "claims": N_("청구 건수"),
-    "gross": N_("지급액 (원)"),
-    "net": N_("실지급액 (원)"),
-    "withheld": N_("원천징수액 (원)"),
-    "paid_on": N_("지급일"),
-    "bank": N_("은행"),
     "amount": N_("금액 (원)"),
     "weights": N_("가중치"),
     "verdict": N_("판정"),

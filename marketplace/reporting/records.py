@@ -9,11 +9,14 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from marketplace import settings
+from marketplace.access import Permission, Scope, scope_of
+from marketplace.accounts.models import User
 from marketplace.audit import AuditEntry, is_about
 from marketplace.database import PAGE_SIZE, Page, db, page_of, utcnow
 from marketplace.errors import N_, NotFound
 from marketplace.jobs import SWEEP, Job, JobState, sweeps
 from marketplace.notifications import MailState, OutboxMail
+from marketplace.programmes.models import Programme
 
 MAIL_LABELS = {MailState.PENDING: N_("대기"), MailState.SENT: N_("발송됨"), MailState.DEAD: N_("발송 불가")}
 
@@ -31,6 +34,9 @@ SWEEP_LABELS = {
     "sweep-matching.sweeps.remind_experts": N_("전문가 회신 요청 알림"),
     "sweep-matching.sweeps.remind_holders": N_("기업·담당자 처리 요청 알림"),
     "sweep-rounds.solving.fail_lost_rounds": N_("중단된 회차 계산 정리"),
+    "sweep-files.actions.sweep_now_and_then": N_("어디에도 남지 않은 파일 정리"),
+    "sweep-mentorships.sweeps.open_agreements": N_("승인된 매칭의 협약 초안 작성"),
+    "sweep-visits.sweeps.remind_firms": N_("기업의 방문 확인 요청 알림"),
 }
 LATE = timedelta(minutes=10)
 
@@ -51,12 +57,16 @@ def like(words: str) -> str:
     return f"%{escaped}%"
 
 
-def audit_page(event: str, actor: str, thing: str, number: int, size: int = PAGE_SIZE) -> Page[AuditEntry]:
+def audit_page(
+    user: User, event: str, actor: str, thing: str, number: int, size: int = PAGE_SIZE
+) -> Page[AuditEntry]:
     """Entries, newest first; ``thing`` is a table name with or without an id, such as match_cases 12.
 
-    A thing is found as the one that an entry is about and among the further things it touched.
+    The ministry reads those about its own programmes. A thing is found as the one that an entry is about and among the further things it touched.
     """
     query = select(AuditEntry).options(selectinload(AuditEntry.subjects)).order_by(AuditEntry.id.desc())
+    if scope_of(user, Permission.SEE_AUDIT) is not Scope.ALL:
+        query = query.where(AuditEntry.programme_id.in_(Programme.ids_run_by(user)))
     if event:
         query = query.where(AuditEntry.event == event)
     if actor:

@@ -63,7 +63,7 @@ def about() -> Any:
 def audit_log() -> Any:
     """The record, newest first."""
     thing = reading.thing_code(text_arg("thing"))
-    entries = records.audit_page(text_arg("event"), text_arg("actor"), thing, number_arg("page"))
+    entries = records.audit_page(me(), text_arg("event"), text_arg("actor"), thing, number_arg("page"))
     options = [(str(event), gettext(label)) for event, label in EVENT_LABELS.items()]
     return show(
         "reporting/audit.html", entries=entries, labels=EVENT_LABELS, event_options=options, reading=reading

@@ -54,6 +54,7 @@ def with_goal(data: dict[str, str], **changes: str) -> dict[str, str]:
 
 
 def test_the_operator_writes_proposes_and_all_three_sign_on_the_pages(app, world):
+    factories.funded(world.programme)
     mentorship = world.opened()
     client = sign_in(app.test_client(), world.operator)
     data = sent(client.get(edit(mentorship)).text)

@@ -137,6 +137,25 @@ def test_the_codes_in_the_record_are_said_in_words_and_kept_as_they_are(app, cli
     assert kept.facts == facts
 
 
+def test_a_ministry_reads_what_the_record_says_of_its_own_programmes_and_an_auditor_everything(app, client):
+    ours, theirs = factories.programme(), factories.programme()
+    firm = factories.user(Role.COMPANY)
+    with recorded(firm, Event.ACCOUNT_EDITED, firm, note="어느 사업의 일도 아님"):
+        pass
+    for programme, note in ((ours, "우리 사업의 일"), (theirs, "남의 사업의 일")):
+        case = factories.case(factories.request(programme_=programme))
+        with recorded(None, Event.OFFER_REMINDED, case, note=note):
+            pass
+    official = factories.user(Role.MINISTRY, organisation=ours.ministry)
+    sign_in(client, official)
+    lists = [client.get(path).text for path in ("/audit", "/audit?thing=match_cases")]
+    for shown in (*lists, client.post("/exports/audit", data={"format": "csv"}).data.decode("utf-8-sig")):
+        assert "우리 사업의 일" in shown
+        assert "남의 사업의 일" not in shown and "어느 사업의 일도 아님" not in shown
+    everything = sign_in(client, factories.user(Role.AUDITOR)).get("/audit").text
+    assert all(note in everything for note in ("우리 사업의 일", "남의 사업의 일", "어느 사업의 일도 아님"))
+
+
 def test_every_fact_that_is_recorded_has_a_word():
     root = Path(__file__).parents[2] / "marketplace"
     names = set()
@@ -191,9 +210,9 @@ def test_where_mails_are_only_kept_none_is_said_to_wait(app, client, monkeypatch
         assert "대기" in page
 
 
-#: The lists of a round or of a ledger ask for one; tests/rounds/test_views.py and tests/ledger/test_pages.py take
-#: each of them along.
-LISTS = sorted(name for name in EXPORTS if not name.startswith(("round-", "ledger-")))
+#: The lists of a round, a ledger or a payment order ask for one; tests/rounds/test_views.py, tests/ledger/test_pages.py
+#: and tests/payments/test_pages.py take each of them along.
+LISTS = sorted(name for name in EXPORTS if not name.startswith(("round-", "ledger-", "payment-")))
 
 
 @pytest.mark.parametrize("name", LISTS)

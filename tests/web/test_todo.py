@@ -81,9 +81,9 @@ def test_an_empty_list_says_what_comes(waiting, browser):
     [
         (Role.COMPANY, ["/requests/new"]),
         (Role.EXPERT, ["/offers", "/expert"]),
-        (Role.MINISTRY, ["/cases", "/rounds", "/audit", "/staff/requests"]),
+        (Role.MINISTRY, ["/cases", "/rounds", "/audit", "/staff/requests", "/visits/queue", "/payments"]),
         (Role.SPONSOR, ["/contribution"]),
-        (Role.AUDITOR, ["/cases", "/rounds", "/audit", "/staff/requests"]),
+        (Role.AUDITOR, ["/cases", "/rounds", "/audit", "/staff/requests", "/visits/queue", "/payments"]),
         (Role.ADMIN, ["/accounts", "/mails", "/audit"]),
     ],
 )
