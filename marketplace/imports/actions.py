@@ -23,8 +23,10 @@ from marketplace.imports.columns import Progress, Sheet
 from marketplace.imports.experts_sheet import read_experts
 from marketplace.imports.faults import Fault
 from marketplace.imports.models import ImportFile, ImportState
+from marketplace.imports.payments_sheet import read_payments
 from marketplace.imports.requests_sheet import read_requests
 from marketplace.imports.writing import Plan, experts_plan, requests_plan
+from marketplace.imports.writing_payments import payments_plan
 from marketplace.jobs import Job
 from marketplace.notifications import tell
 from marketplace.programmes.models import Programme
@@ -102,6 +104,8 @@ def upload(kind: str, file: Upload, programme: Programme | None, invite: bool, *
 
 
 def _sheet(file: ImportFile, on_progress: Progress | None) -> Sheet[Any]:
+    if file.kind == "payments":
+        return read_payments(io.BytesIO(file.content), file.name, on_progress=on_progress)
     read = read_experts if file.kind == "experts" else read_requests
     return read(
         io.BytesIO(file.content),
@@ -116,6 +120,8 @@ def _sheet(file: ImportFile, on_progress: Progress | None) -> Sheet[Any]:
 def _plan(file: ImportFile, sheet: Sheet[Any]) -> Plan:
     if file.kind == "experts":
         return experts_plan(sheet.rows)
+    if file.kind == "payments":
+        return payments_plan(sheet.rows, file.uploaded_by)
     programme = db.session.get_one(Programme, file.programme_id)
     return requests_plan(sheet.rows, programme)
 

@@ -30,7 +30,7 @@ _MOST_MARKED_CELLS = 1_000_000
 class Column:
     """A column: English ``name``, Korean ``label`` and ``hint`` (msgids), how a cell is read.
 
-    ``default`` is the value when the cell is left empty or the column is missing.
+    ``also`` are further headers under which it is known, as in the site's own exports in English. ``default`` is the value when the cell is left empty or the column is missing.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Column:
     parse: Callable[[Cell], Any]
     required: bool = False
     default: Any = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,9 @@ def _match_header(
     table: RawTable, columns: Sequence[Column]
 ) -> tuple[dict[str, int], list[Fault], list[Fault]]:
     """Column name -> index in the row, with the faults and warnings of the header."""
-    known = {_header_key(text): column for column in columns for text in (column.name, column.label)}
+    known = {
+        _header_key(text): column for column in columns for text in (column.name, column.label, *column.also)
+    }
     places: dict[str, int] = {}
     faults: list[Fault] = []
     unknown: list[str] = []

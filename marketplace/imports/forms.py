@@ -8,6 +8,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
+from marketplace.imports.models import IMPORT_KIND_LABELS
 from marketplace.web.fields import ChoiceField, RadiosField, options
 
 
@@ -17,7 +18,7 @@ class UploadForm(FlaskForm):
     kind = RadiosField(
         _("자료 종류"),
         [InputRequired(_("자료 종류를 고르십시오."))],
-        choices=options([("experts", _("전문가")), ("requests", _("신청"))]),
+        choices=options((kind, _(label)) for kind, label in IMPORT_KIND_LABELS.items()),
     )
     programme_id = ChoiceField(
         _("사업"), coerce=int, validate_choice=False, description=_("신청을 가져올 때만 쓰입니다.")

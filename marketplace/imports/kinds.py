@@ -196,6 +196,39 @@ OTHER_REQUEST_OPEN = Kind(
     N_("이 사업자등록번호의 신청이 같은 사업에 이미 있습니다(%(other)s)."),
     N_("한 기업은 한 사업에 한 건만 신청할 수 있습니다. 한 건만 남기고 이 행을 지워 주십시오."),
 )
+UNKNOWN_CLAIM = Kind(
+    "unknown_claim",
+    N_("이 청구번호의 청구가 없습니다."),
+    N_("지급명세의 청구번호로 고치거나 이 행을 지워 주십시오."),
+)
+OTHER_ORDER = Kind(
+    "other_order",
+    N_("이 지급명세에서 이체를 기다리는 청구가 아닙니다."),
+    N_("지급명세에서 내려받은 파일의 번호로 고치거나 이 행을 지워 주십시오."),
+)
+OTHER_NET = Kind(
+    "other_net",
+    N_("지급명세의 실지급액(%(net)s원)과 다릅니다."),
+    N_("은행이 실제로 이체한 금액을 확인해 주십시오. 금액이 다르면 지급됨으로 등록할 수 없습니다."),
+)
+NO_DAY_OF_PAYMENT = Kind(
+    "no_day_of_payment", N_("이체한 날이 없습니다."), N_("지급일 칸에 은행이 이체한 날을 적어 주십시오.")
+)
+OTHER_DAY_OF_PAYMENT = Kind(
+    "other_day_of_payment",
+    N_("지급을 요청한 날부터 오늘까지의 날이 아닙니다."),
+    N_("지급일을 은행이 이체한 날로 고쳐 주십시오."),
+)
+OTHER_TAXES = Kind(
+    "other_taxes",
+    N_("지급을 요청한 뒤 원천징수율이 바뀌었습니다."),
+    N_("이체 실패로 되돌린 뒤 다시 지급을 요청해 주십시오."),
+)
+NO_REASON = Kind(
+    "no_reason",
+    N_("이체하지 못한 까닭이 없습니다."),
+    N_("사유 칸에 은행의 사유를 %(least)s자 이상 적어 주십시오."),
+)
 
 #: Every kind by its code.
 BY_CODE: Mapping[str, Kind] = {kind.code: kind for kind in list(vars().values()) if isinstance(kind, Kind)}

@@ -36,13 +36,17 @@ IMPORT_STATE_LABELS = {
 }
 
 
+#: What a file holds.
+IMPORT_KIND_LABELS = {"experts": N_("전문가"), "requests": N_("신청"), "payments": N_("은행 이체 결과")}
+
+
 class ImportFile(Identified, Versioned, Base):
-    """An uploaded spreadsheet of experts or requests, with what the check found."""
+    """An uploaded spreadsheet of a kind of ``IMPORT_KIND_LABELS``, with what the check found."""
 
     __tablename__ = "import_files"
     __table_args__ = (
         one_of("state", ImportState),
-        one_of("kind", ("experts", "requests")),
+        one_of("kind", IMPORT_KIND_LABELS),
         CheckConstraint("size > 0", name="not_empty"),
     )
 

@@ -17,7 +17,8 @@ from marketplace.imports.columns import Layout
 from marketplace.imports.experts_sheet import experts_layout
 from marketplace.imports.forms import UploadForm
 from marketplace.imports.kinds import fault_from
-from marketplace.imports.models import IMPORT_STATE_LABELS
+from marketplace.imports.models import IMPORT_KIND_LABELS, IMPORT_STATE_LABELS
+from marketplace.imports.payments_sheet import payments_layout
 from marketplace.imports.requests_sheet import requests_layout
 from marketplace.imports.writer import marked_workbook, template
 from marketplace.programmes.models import Programme
@@ -37,7 +38,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def index() -> Any:
     """Files that were brought in, newest first."""
     files = actions.imports_page(number_arg("page"), by=me())
-    return show("imports/index.html", files=files, labels=IMPORT_STATE_LABELS)
+    return show("imports/index.html", files=files, labels=IMPORT_STATE_LABELS, kinds=IMPORT_KIND_LABELS)
 
 
 @blueprint.route("/imports/new", methods=["GET", "POST"])
@@ -80,6 +81,7 @@ def detail(import_id: int) -> Any:
         faults=[fault_from(data) for data in file.faults[:200]],
         warnings=[fault_from(data) for data in file.summary.get("warnings", [])[:50]],
         labels=IMPORT_STATE_LABELS,
+        kinds=IMPORT_KIND_LABELS,
         translate=gettext,
     )
 
@@ -113,10 +115,14 @@ def marked(import_id: int) -> Any:
 @page(Permission.IMPORT_ROWS)
 def empty(kind: str) -> Any:
     """An empty workbook to fill in."""
-    layouts: dict[str, Callable[..., Layout[Any]]] = {"experts": experts_layout, "requests": requests_layout}
+    layouts: dict[str, Callable[[], Layout[Any]]] = {
+        "experts": lambda: experts_layout(current_codebook(), current_vocabulary(), utcnow().date()),
+        "requests": lambda: requests_layout(current_codebook(), current_vocabulary(), utcnow().date()),
+        "payments": payments_layout,
+    }
     if kind not in layouts:
         raise NotFound(kind)
-    layout = layouts[kind](current_codebook(), current_vocabulary(), utcnow().date())
+    layout = layouts[kind]()
     return _attachment(template(layout.columns, gettext), f"{kind}.xlsx")
 
 

@@ -113,6 +113,11 @@ def ticked(user: User, claim_ids: Sequence[int]) -> list[Claim]:
     return list(db.session.scalars(joined().where(Claim.id.in_(wanted), in_reach(user)).order_by(Claim.id)))
 
 
+def claims_with(claim_ids: Sequence[int]) -> list[Claim]:
+    """The claims with these numbers, as far as there are any."""
+    return list(db.session.scalars(joined().where(Claim.id.in_(claim_ids))))
+
+
 def orders(user: User) -> Select[Any]:
     """The payment orders in a member of staff's reach, the newest first, with their claims."""
     query = select(PaymentOrder).options(selectinload(PaymentOrder.claims)).order_by(PaymentOrder.id.desc())

@@ -18,7 +18,19 @@ from marketplace.web.page import number_arg
 
 _LINE = (N_("지급명세 번호"), N_("청구번호"))
 _MONEY = (N_("지급액"), N_("소득세"), N_("지방소득세"), N_("실지급액"))
-ORDER = (*_LINE, N_("전문가"), N_("은행"), N_("계좌번호"), N_("예금주"), N_("기업"), N_("방문일"), *_MONEY)
+ORDER = (
+    *_LINE,
+    N_("전문가"),
+    N_("은행"),
+    N_("계좌번호"),
+    N_("예금주"),
+    N_("기업"),
+    N_("방문일"),
+    *_MONEY,
+    N_("결과"),
+    N_("지급일"),
+    N_("사유"),
+)  # the last three are for the bank's answer
 SOURCES = (*_LINE, N_("재원"), N_("전문가"), N_("기업"), N_("방문일"), *_MONEY)
 
 
@@ -45,6 +57,9 @@ def order_rows(user: User) -> list[list[Any]]:
             claim.income_tax,
             claim.local_tax,
             claim.net,
+            gettext("이체") if claim.paid_on else None,
+            claim.paid_on,
+            None,
         ]
         for claim in claims
     ]

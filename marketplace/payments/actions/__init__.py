@@ -6,7 +6,14 @@ from collections.abc import Callable
 
 from marketplace.payments.actions.accounts import save_account
 from marketplace.payments.actions.claiming import approve, claim_visit, hold, refuse, resume
-from marketplace.payments.actions.paying import make_order, mark_failed, mark_paid
+from marketplace.payments.actions.paying import (
+    is_as_ordered,
+    is_day_of_payment,
+    make_order,
+    mark_failed,
+    mark_paid,
+    take_results,
+)
 from marketplace.payments.actions.settling import release_rest, settle
 
 __all__ = [
@@ -14,6 +21,8 @@ __all__ = [
     "approve",
     "claim_visit",
     "hold",
+    "is_as_ordered",
+    "is_day_of_payment",
     "make_order",
     "mark_failed",
     "mark_paid",
@@ -22,6 +31,7 @@ __all__ = [
     "resume",
     "save_account",
     "settle",
+    "take_results",
 ]
 
 VERBS: dict[str, Callable[..., object]] = {

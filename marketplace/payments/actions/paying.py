@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
 
 from marketplace.access import Permission, require
-from marketplace.audit import recorded
+from marketplace.audit import also_about, recorded
 from marketplace.companies.eligibility import SEOUL, today
 from marketplace.database import db
 from marketplace.errors import N_, NotAllowed, RuleBroken
 from marketplace.events import Event
 from marketplace.ledger.states import Income
 from marketplace.ledger.verbs_claims import pay_of, post_pay
+from marketplace.ledger.withholding import Withheld
 from marketplace.matching.handover import MIN_REASON, reason_of
 from marketplace.payments.models import BankAccount, Claim, PaymentOrder, locked_claim
 from marketplace.payments.wording import announce
@@ -64,7 +65,7 @@ def _put_into(order: PaymentOrder, claim: Claim) -> None:
     if account is None:
         raise RuleBroken(N_("%(name)s 전문가가 지급 계좌를 등록하지 않았습니다."), name=claim.expert.name)
     claim.move("order")
-    kept = pay_of(order.programme, claim.id, Income(claim.mentorship.withholding))
+    kept = due_now(claim)
     claim.order_id, claim.income_tax, claim.local_tax = order.id, kept.income_tax, kept.local_tax
     claim.bank, claim.bank_number, claim.holder = account.bank, account.number, account.holder
     claim.reason = None
@@ -80,24 +81,43 @@ def mark_paid(claim: Claim, paid_on: date, *, by: Any) -> None:
         raise NotAllowed("pay")
     with recorded(by, Event.CLAIM_PAID, claim) as record:
         claim = locked_claim(claim.id)
-        claim.move("pay")
-        if claim.order is None or not claim.order.created_at.astimezone(SEOUL).date() <= paid_on <= today():
-            raise RuleBroken(N_("지급일은 지급을 요청한 날부터 오늘까지의 날이어야 합니다."), field="paid_on")
-        income = Income(claim.mentorship.withholding)
-        programme = claim.mentorship.programme
-        kept = pay_of(programme, claim.id, income)
-        if (kept.income_tax, kept.local_tax) != (claim.income_tax, claim.local_tax):
-            raise RuleBroken(
-                N_("지급을 요청한 뒤 원천징수율이 바뀌었습니다. 이체 실패로 되돌린 뒤 다시 요청해 주십시오."),
-                conflict=True,
-            )
-        claim.paid_on, claim.paid_by_id = paid_on, by.id
-        record.subjects += [claim.mentorship, claim.visit]
+        kept = _pay(claim, paid_on, by)
         record.facts.update(
             claim=claim.id, gross=claim.amount, withheld=kept.total, net=kept.net, paid_on=paid_on.isoformat()
         )
-        announce("pay", claim, net=f"{kept.net:,}")
-        post_pay(programme, claim.id, income)
+
+
+def _pay(claim: Claim, paid_on: date, by: Any) -> Withheld:
+    claim.move("pay")
+    if not is_day_of_payment(claim, paid_on):
+        raise RuleBroken(N_("지급일은 지급을 요청한 날부터 오늘까지의 날이어야 합니다."), field="paid_on")
+    kept = due_now(claim)
+    if not is_as_ordered(claim):
+        raise RuleBroken(
+            N_("지급을 요청한 뒤 원천징수율이 바뀌었습니다. 이체 실패로 되돌린 뒤 다시 요청해 주십시오."),
+            conflict=True,
+        )
+    claim.paid_on, claim.paid_by_id = paid_on, by.id
+    also_about(claim, claim.mentorship, claim.visit)
+    announce("pay", claim, net=f"{kept.net:,}")
+    post_pay(claim.mentorship.programme, claim.id, Income(claim.mentorship.withholding))
+    return kept
+
+
+def is_day_of_payment(claim: Claim, day: date) -> bool:
+    """Whether an ordered claim can have been paid on this day: not before it was ordered, and not in the future."""
+    return claim.order is not None and claim.order.created_at.astimezone(SEOUL).date() <= day <= today()
+
+
+def is_as_ordered(claim: Claim) -> bool:
+    """Whether the taxes of an ordered claim are still those that the bank was told."""
+    kept = due_now(claim)
+    return (kept.income_tax, kept.local_tax) == (claim.income_tax, claim.local_tax)
+
+
+def due_now(claim: Claim) -> Withheld:
+    """What is kept from an approved claim, and what is left, by the rates of today."""
+    return pay_of(claim.mentorship.programme, claim.id, Income(claim.mentorship.withholding))
 
 
 def mark_failed(claim: Claim, reason: str | None, *, by: Any) -> None:
@@ -108,9 +128,28 @@ def mark_failed(claim: Claim, reason: str | None, *, by: Any) -> None:
         claim = locked_claim(claim.id)
         if claim.order is not None:
             record.facts["payment_order"] = claim.order.number
-        claim.move("fail")
-        claim.order_id = claim.income_tax = claim.local_tax = None
-        claim.bank = claim.bank_number = claim.holder = None
-        claim.reason = why
-        record.subjects += [claim.mentorship, claim.visit]
-        announce("fail", claim, reason=why)
+        _fail(claim, why)
+
+
+def _fail(claim: Claim, why: str) -> None:
+    claim.move("fail")
+    claim.order_id = claim.income_tax = claim.local_tax = None
+    claim.bank = claim.bank_number = claim.holder = None
+    claim.reason = why
+    also_about(claim, claim.mentorship, claim.visit)
+    announce("fail", claim, reason=why)
+
+
+def take_results(paid: Mapping[int, date], failed: Mapping[int, str], *, by: Any) -> None:
+    """What the bank did with many claims, within the running transaction: days of payment, reasons of failures.
+
+    Both by the number of the claim. Raises RuleBroken as ``mark_paid`` and ``mark_failed`` do, and then nothing of it
+    stands.
+    """
+    claims = {number: locked_claim(number) for number in sorted({*paid, *failed})}  # all before the ledger
+    for claim in claims.values():
+        require(by, Permission.MOVE_MONEY, claim)
+    for number, reason in failed.items():
+        _fail(claims[number], reason)
+    for number, day in paid.items():
+        _pay(claims[number], day, by)
