@@ -1,53 +1,27 @@
-"""The agreement as a PDF, printed by typst from what was kept: the same data give the same bytes.
-
-The page layout is ``data/print/agreement.typ``, the letters are those of ``data/fonts``; nothing else of the
-machine is looked at.
-"""
+"""The agreement as a PDF, printed from what was kept."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from datetime import datetime
-from importlib import resources
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import typst
-
-from marketplace.companies.eligibility import SEOUL
 from marketplace.mentorships import content as wording
 from marketplace.mentorships.models import ChangeRequest, Mentorship, Signature
 from marketplace.mentorships.models_papers import AgreementEdition
 from marketplace.mentorships.states import PARTY_LABELS, ChangeState, Party
+from marketplace.printing import moment, pdf_of, picture_of
 
-DATA = Path(str(resources.files("marketplace"))) / "data"
-LAYOUT = DATA / "print" / "agreement.typ"
+LAYOUT = "agreement"
 
 
 def agreement_pdf(mentorship: Mentorship, edition: AgreementEdition) -> bytes:
     """An edition of the agreement with its signatures and what was changed since, as a PDF."""
-    printed: bytes = _compiled(print_data(mentorship, edition), edition.created_at, "pdf")
-    return printed
+    return pdf_of(LAYOUT, print_data(mentorship, edition), edition.created_at)
 
 
 def agreement_picture(mentorship: Mentorship, edition: AgreementEdition, page: int = 0) -> bytes:
     """One page of the same paper as a PNG, to be looked at."""
-    pages: Any = _compiled(print_data(mentorship, edition), edition.created_at, "png")
-    picture: bytes = pages[page] if isinstance(pages, list) else pages
-    return picture
-
-
-def _compiled(data: dict[str, Any], made: datetime, kind: Literal["pdf", "png"]) -> Any:
-    return typst.compile(
-        str(LAYOUT),
-        font_paths=[str(DATA / "fonts")],
-        ignore_system_fonts=True,
-        format=kind,
-        ppi=110,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False, sort_keys=True)},
-        timestamp=int(made.timestamp()),
-    )
+    return picture_of(LAYOUT, print_data(mentorship, edition), edition.created_at, page)
 
 
 def print_data(mentorship: Mentorship, edition: AgreementEdition) -> dict[str, Any]:
@@ -158,8 +132,3 @@ def _change(change: ChangeRequest) -> list[str]:
     asked = f"{PARTY_LABELS[Party(change.asked_by)]}, 제{change.edition}판"
     decided = moment(change.decided_at) if change.decided_at else "–"
     return [asked, change.cause, f"{decided}, 효력 {wording.day(change.effective_on.isoformat())}"]
-
-
-def moment(value: datetime) -> str:
-    """A moment in Seoul to the second, as a paper writes it."""
-    return value.astimezone(SEOUL).strftime("%Y. %m. %d. %H:%M:%S")

@@ -113,6 +113,18 @@ def ticked(user: User, claim_ids: Sequence[int]) -> list[Claim]:
     return list(db.session.scalars(joined().where(Claim.id.in_(wanted), in_reach(user)).order_by(Claim.id)))
 
 
+def claims_of_expert(user: User, mentorship: Mentorship, expert_id: int) -> list[Claim]:
+    """The claims of one expert in a mentorship that the user may see, by the day of the visit."""
+    query = joined().where(Claim.mentorship_id == mentorship.id, Claim.expert_id == expert_id, in_reach(user))
+    return list(db.session.scalars(query.order_by(Visit.starts_at, Claim.id)))
+
+
+def experts_paid(user: User, mentorship: Mentorship) -> list[tuple[int, str]]:
+    """Number and name of the experts with claims in a mentorship, as far as the user may see them."""
+    query = joined(Expert.id, User.name).where(Claim.mentorship_id == mentorship.id, in_reach(user))
+    return [(number, name) for number, name in db.session.execute(query.distinct().order_by(Expert.id))]
+
+
 def claims_with(claim_ids: Sequence[int]) -> list[Claim]:
     """The claims with these numbers, as far as there are any."""
     return list(db.session.scalars(joined().where(Claim.id.in_(claim_ids))))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import flash, url_for
+from flask import flash, make_response, url_for
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from marketplace.access import Permission, may
+from marketplace.errors import NotFound
 from marketplace.ledger.actions import Payment, enter_receipt
 from marketplace.ledger.states import SOURCE_LABELS, Source
 from marketplace.mentorships.states import MentorshipState
@@ -15,6 +16,7 @@ from marketplace.payments import actions, queries
 from marketplace.payments.actions.settling import open_points
 from marketplace.payments.blueprint import blueprint
 from marketplace.payments.forms import DepositForm
+from marketplace.payments.printing import statement_pdf
 from marketplace.payments.showing import sees_taxes
 from marketplace.web.page import me, page, show, submitted, to
 
@@ -37,12 +39,29 @@ def _settlement(mentorship_id: int, form: FlaskForm | None = None) -> Response:
         flows=flows,
         sources=SOURCE_LABELS,
         taxes=sees_taxes(me()),
+        paid=queries.experts_paid(me(), mentorship) if sees_taxes(me()) else [],
         open_=open_points(mentorship),
         can_settle=runs and mentorship.state == MentorshipState.SETTLING,
         can_release=runs and mentorship.state == MentorshipState.STOPPED and left > 0,
         can_deposit=may(me(), Permission.MOVE_MONEY, mentorship),
         form=form,
     )
+
+
+@blueprint.get("/mentorships/<int:mentorship_id>/payments/<int:expert_id>.pdf")
+@page(Permission.SEE_PAYMENT)
+def statement(mentorship_id: int, expert_id: int) -> Response:
+    """지급내역서 of an expert; a firm has no business with what is kept from his pay."""
+    mentorship = queries.mentorship_for(me(), Permission.SEE_PAYMENT, mentorship_id)
+    claims = queries.claims_of_expert(me(), mentorship, expert_id)
+    if not claims or not sees_taxes(me()):
+        raise NotFound(expert_id)
+    answer = make_response(statement_pdf(mentorship, claims))
+    answer.headers["Content-Type"] = "application/pdf"
+    name = f"payments-{mentorship.request.reference}-{expert_id}.pdf"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @blueprint.post("/mentorships/<int:mentorship_id>/settlement")

@@ -96,6 +96,8 @@ def special_parts(rule: Any, ids: dict[str, Any]) -> dict[str, Any]:
         return {"mentorship_id": ids["reporting_id"]}
     if rule.endpoint.startswith(("outcomes.", "visits.")) and "mentorship_id" in rule.arguments:
         return {"mentorship_id": ids["visiting_id"]}
+    if rule.endpoint == "payments.statement":
+        return {"mentorship_id": ids["visiting_id"]}
     if rule.endpoint in ("visits.accept", "visits.send_back"):
         return {"visit_id": ids["confirmed_visit_id"]}
     if rule.endpoint.startswith("reporting.export"):

@@ -18,9 +18,10 @@ from marketplace.jobs import Job, JobState, work_off
 from marketplace.mentorships.actions.papers import KIND, print_agreement
 from marketplace.mentorships.content import day, won
 from marketplace.mentorships.models_papers import AGREEMENT, AgreementEdition, Document
-from marketplace.mentorships.printing import agreement_pdf, agreement_picture, moment
+from marketplace.mentorships.printing import agreement_pdf, agreement_picture
 from marketplace.mentorships.states import MentorshipState
 from marketplace.mentorships.texts import all_texts
+from marketplace.printing import moment
 from tests.conftest import sign_in
 from tests.mentorships.world import World, fresh
 

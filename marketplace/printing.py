@@ -1,0 +1,49 @@
+"""Papers printed by typst: the same data give the same bytes.
+
+A layout is a file of ``data/print``, the letters are those of ``data/fonts``; nothing else of the machine is looked
+at. Layouts set what they are given as text and compute nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import typst
+
+DATA = Path(str(resources.files("marketplace"))) / "data"
+_SEOUL = ZoneInfo("Asia/Seoul")
+
+
+def pdf_of(layout: str, data: dict[str, Any], made: datetime) -> bytes:
+    """The paper as a PDF; ``made`` is the date that stands in the file."""
+    printed: bytes = _compiled(layout, data, made, "pdf")
+    return printed
+
+
+def picture_of(layout: str, data: dict[str, Any], made: datetime, page: int = 0) -> bytes:
+    """One page of the paper as a PNG, to be looked at."""
+    pages: Any = _compiled(layout, data, made, "png")
+    picture: bytes = pages[page] if isinstance(pages, list) else pages
+    return picture
+
+
+def _compiled(layout: str, data: dict[str, Any], made: datetime, kind: Literal["pdf", "png"]) -> Any:
+    return typst.compile(
+        str(DATA / "print" / f"{layout}.typ"),
+        font_paths=[str(DATA / "fonts")],
+        ignore_system_fonts=True,
+        format=kind,
+        ppi=110,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False, sort_keys=True)},
+        timestamp=int(made.timestamp()),
+    )
+
+
+def moment(value: datetime) -> str:
+    """A moment in Seoul to the second, as a paper writes it."""
+    return value.astimezone(_SEOUL).strftime("%Y. %m. %d. %H:%M:%S")
