@@ -33,6 +33,7 @@ SLICES = (
     "visits",
     "payments",
     "outcomes",
+    "completion",
     "cards",
     "reporting",
     "imports",

@@ -6,6 +6,7 @@ from marketplace.cards import models as cards
 from marketplace.codes import models as codes
 from marketplace.companies import models as companies
 from marketplace.companies import numbers
+from marketplace.completion import models as completion
 from marketplace.database import Base
 from marketplace.experts import models as experts
 from marketplace.files import models as files
@@ -30,6 +31,7 @@ __all__ = [
     "cards",
     "codes",
     "companies",
+    "completion",
     "experts",
     "feeds",
     "files",

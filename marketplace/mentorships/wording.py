@@ -48,6 +48,20 @@ _REASON = N_("사유: %(reason)s")
 _PAUSED = N_("%(firm)s와(과) %(expert)s 전문가의 멘토링이 일시중지되었습니다.")
 _SETTLED = N_("%(firm)s와(과) %(expert)s 전문가의 멘토링이 정산되어 종료되었습니다.")
 _SETTLED_BODY = N_("재원별 배정, 지급, 해제 내역은 아래 주소에서 보실 수 있습니다.")
+_FINISHED = N_(
+    "%(firm)s와(과) %(expert)s 전문가의 방문이 끝났습니다. %(due)s까지 완료보고를 제출해 주십시오."
+)
+_FINISHED_BODY = N_("세 가지를 적고 만족도를 고르시면 됩니다. 방문과 목표의 내용은 이미 채워져 있습니다.")
+_FINISHED_OPERATOR = N_("%(firm)s와(과) %(expert)s 전문가의 방문이 끝나 완료보고를 요청했습니다.")
+_FINISHED_OPERATOR_BODY = N_("양쪽이 %(due)s까지 제출합니다. 모두 제출하면 최종점검을 요청드립니다.")
+_REPORTED = N_("%(firm)s와(과) %(expert)s 전문가가 완료보고를 제출했습니다. %(due)s까지 점검해 주십시오.")
+_REPORTED_BODY = N_(
+    "목표의 확인된 값, 인계 점검표, 양쪽의 보고를 확인하고 최종점검을 마치거나 보완을 요청해 주십시오."
+)
+_RETURNED = N_("%(firm)s 멘토링의 완료보고를 보완하여 %(due)s까지 다시 제출해 주십시오.")
+_PASSED = N_("%(firm)s와(과) %(expert)s 전문가의 멘토링이 최종점검을 마쳤습니다.")
+_PASSED_BODY = N_("남은 방문의 지급과 정산을 마치면 멘토링이 종료됩니다.")
+COMPLETION_PAGE = "/mentorships/%d/completion"
 SETTLEMENT_PAGE = "/mentorships/%d/settlement"
 _RESUMED = N_("%(firm)s와(과) %(expert)s 전문가의 멘토링이 다시 시작되었습니다.")
 _RESUMED_BODY = N_("종료일은 %(until)s입니다. 방문 계획을 확인해 주십시오.")
@@ -71,6 +85,14 @@ WORDING: dict[tuple[str, str], Words] = {
     ("pause", "expert"): Words(_PAUSED, _REASON, PAGE),
     ("resume", "firm"): Words(_RESUMED, _RESUMED_BODY, PAGE),
     ("resume", "expert"): Words(_RESUMED, _RESUMED_BODY, PAGE),
+    ("finish", "firm"): Words(_FINISHED, _FINISHED_BODY, COMPLETION_PAGE),
+    ("finish", "expert"): Words(_FINISHED, _FINISHED_BODY, COMPLETION_PAGE),
+    ("finish", "operator"): Words(_FINISHED_OPERATOR, _FINISHED_OPERATOR_BODY, COMPLETION_PAGE),
+    ("report", "operator"): Words(_REPORTED, _REPORTED_BODY, COMPLETION_PAGE),
+    ("return_report", "firm"): Words(_RETURNED, _REASON, COMPLETION_PAGE),
+    ("return_report", "expert"): Words(_RETURNED, _REASON, COMPLETION_PAGE),
+    ("pass_check", "firm"): Words(_PASSED, _PASSED_BODY, COMPLETION_PAGE),
+    ("pass_check", "expert"): Words(_PASSED, _PASSED_BODY, COMPLETION_PAGE),
     ("settle", "firm"): Words(_SETTLED, _SETTLED_BODY, SETTLEMENT_PAGE),
     ("settle", "expert"): Words(_SETTLED, _SETTLED_BODY, SETTLEMENT_PAGE),
     ("settle", "ministry"): Words(_SETTLED, _SETTLED_BODY, SETTLEMENT_PAGE),

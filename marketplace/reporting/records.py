@@ -36,6 +36,8 @@ SWEEP_LABELS = {
     "sweep-rounds.solving.fail_lost_rounds": N_("중단된 회차 계산 정리"),
     "sweep-files.actions.sweep_now_and_then": N_("어디에도 남지 않은 파일 정리"),
     "sweep-mentorships.sweeps.open_agreements": N_("승인된 매칭의 협약 초안 작성"),
+    "sweep-completion.sweeps.finish_mentorships": N_("방문이 끝난 멘토링의 완료보고 시작"),
+    "sweep-completion.sweeps.remind_of_reports": N_("완료보고 제출 요청 알림"),
     "sweep-visits.sweeps.remind_firms": N_("기업의 방문 확인 요청 알림"),
 }
 LATE = timedelta(minutes=10)

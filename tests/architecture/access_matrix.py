@@ -92,7 +92,7 @@ def special_parts(rule: Any, ids: dict[str, Any]) -> dict[str, Any]:
             "mentorship_id": ids["reporting_id"],
             "card_id": ids["draft_card_id" if rule.endpoint in ("cards.edit", "cards.submit") else "card_id"],
         }
-    if rule.endpoint.startswith("cards.") and "mentorship_id" in rule.arguments:
+    if rule.endpoint.startswith(("cards.", "completion.")) and "mentorship_id" in rule.arguments:
         return {"mentorship_id": ids["reporting_id"]}
     if rule.endpoint.startswith(("outcomes.", "visits.")) and "mentorship_id" in rule.arguments:
         return {"mentorship_id": ids["visiting_id"]}

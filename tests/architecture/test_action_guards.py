@@ -49,6 +49,7 @@ WITHOUT_THING: set[str] = {
     "marketplace.companies.drafting.express_interest",
     "marketplace.companies.drafting.save_company",
     "marketplace.experts.actions.pause",
+    "marketplace.payments.actions.paying.take_results",  # asks for each claim, once it is locked
     "marketplace.experts.actions.resume",
     "marketplace.experts.actions.save_availability",
     "marketplace.experts.actions.save_basics",

@@ -15,6 +15,7 @@ from marketplace.audit import recorded
 from marketplace.cards import actions as cards
 from marketplace.companies.eligibility import today
 from marketplace.companies.states import RequestState
+from marketplace.completion.models import AUTHORS, CompletionReport, Handover
 from marketplace.database import db, utcnow
 from marketplace.events import Event
 from marketplace.experts.models import ExpertState
@@ -217,19 +218,16 @@ def _outcomes(world: World) -> dict[str, int]:
             )
         )
     outcomes.question(values[1], "근거를 알려 주십시오.", by=people["operator"])
-    ending = db.session.get_one(Mentorship, world.ids["running_id"])
+    ending = db.session.get_one(Mentorship, world.ids["reporting_id"])
     written = dict.fromkeys(("title", "problem", "cause", "action", "result"), f"{CANARY} 글")
     public = dict.fromkeys(written, "도금 두께를 잡은 글")
-    _set(ending, state="reporting")
     drawn = [cards.begin(ending, written, by=people["expert"]) for _ in range(3)]
-    _set(ending, state="running")
     for card in drawn[1:]:
         cards.submit(card, by=people["expert"])
     cards.publish(drawn[2], public, ["SYS-01"], by=people["operator"])
     return {
         "goal_id": goal.id, "value_id": values[0].id, "asked_value_id": values[1].id,
         "draft_card_id": drawn[0].id, "card_id": drawn[1].id, "published_card_id": drawn[2].id,
-        "reporting_id": ending.id,
     }  # fmt: skip
 
 
@@ -246,7 +244,7 @@ def _round(programme: Any, firm: Any, operator: User) -> dict[str, int]:
 
 
 def _mentorships(programme: Any, firm: Any, expert: Any, people: dict[str, User]) -> dict[str, int]:
-    """A mentorship of ours that is being written, one that is being signed and one that runs, one after the other."""
+    """Mentorships of ours, one after the other: being written, being signed, running, and at its end."""
     tier = factories.save(
         Tier(
             programme_id=programme.id, code="few", name_ko="짧은 지원", name_en="Short", months=3, visits=3,
@@ -254,14 +252,19 @@ def _mentorships(programme: Any, firm: Any, expert: Any, people: dict[str, User]
         )
     )  # fmt: skip
     found = {}
-    for name, month in (("mentorship_id", 1), ("signing_id", 6), ("running_id", 11)):
+    for name, month in (
+        ("mentorship_id", "2027-01"),
+        ("signing_id", "2027-06"),
+        ("running_id", "2027-11"),
+        ("reporting_id", "2028-04"),
+    ):
         request = factories.request(
             firm,
             programme,
             RequestState.ELIGIBLE,
             title=f"{CANARY} 멘토링",
             tier_id=tier.id,
-            start_on=date(2027, month, 4),
+            start_on=date.fromisoformat(f"{month}-04"),
         )
         case = factories.case(request)
         chosen = factories.candidate(case, expert, state=CandidateState.ACCEPTED, offered_at=utcnow())
@@ -277,13 +280,19 @@ def _mentorships(programme: Any, firm: Any, expert: Any, people: dict[str, User]
         mentorship = Mentorship.of_case(case)
         assert mentorship is not None
         mentorship_actions.save(mentorship, whole(mentorship), by=people["operator"])
-        if name != "mentorship_id":
+        if name in ("signing_id", "running_id"):
             mentorship_actions.propose(mentorship, by=people["operator"])
         if name == "running_id":
             for principal in ("company", "expert", "operator"):
                 sign(mentorship, people[principal])
             asked = asked_change(mentorship, last_day=mentorship.last_day + timedelta(days=7))
             found["change_id"] = request_change(mentorship, asked, by=people["company"]).id
+        if name == "reporting_id":
+            _set(mentorship, state="reporting")
+            for party in AUTHORS:
+                factories.save(CompletionReport(mentorship_id=mentorship.id, party=party))
+            for task in mentorship.tasks:
+                factories.save(Handover(mentorship_id=mentorship.id, task_id=task.id))
         found[name] = mentorship.id
     return found
 

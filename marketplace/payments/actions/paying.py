@@ -146,6 +146,7 @@ def take_results(paid: Mapping[int, date], failed: Mapping[int, str], *, by: Any
     Both by the number of the claim. Raises RuleBroken as ``mark_paid`` and ``mark_failed`` do, and then nothing of it
     stands.
     """
+    require(by, Permission.MOVE_MONEY)
     claims = {number: locked_claim(number) for number in sorted({*paid, *failed})}  # all before the ledger
     for claim in claims.values():
         require(by, Permission.MOVE_MONEY, claim)

@@ -1,0 +1,1 @@
+"""How a mentorship ends: both sides report and rate each other, the firm takes over, the operator checks."""
