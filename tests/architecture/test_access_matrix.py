@@ -14,7 +14,7 @@ from tests.conftest import settings_for
 SIGNED_OUT = ("nobody", "disabled")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # of a module, it would be asked again whenever the database changes between
 def matrix(sqlite_template):
     return {tuple(key): (answers, saw) for key, answers, saw in access_matrix.ask(sqlite_template)}
 

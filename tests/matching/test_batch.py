@@ -12,6 +12,7 @@ from pathlib import Path
 import joblib
 import pytest
 from dask.distributed import Client, LocalCluster
+from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from marketplace.matching import batch
@@ -173,6 +174,9 @@ def test_a_small_batch_stays_in_this_process(ranker: ExpertRanker) -> None:
 
 @pytest.mark.usefixtures("nothing_is_small")
 def test_other_processes_find_every_text_read(ranker: ExpertRanker) -> None:
+    get_reusable_executor().shutdown(
+        wait=True
+    )  # processes of an earlier batch may have read texts of their own
     found = set(batch.answers(ranker, _requests(), processes, jobs=2))
     assert os.getpid() not in {pid for pid, _ in found}
     assert not any(has_read for _, has_read in found)
