@@ -34,6 +34,7 @@ SLICES = (
     "payments",
     "outcomes",
     "completion",
+    "replacement",
     "cards",
     "reporting",
     "imports",

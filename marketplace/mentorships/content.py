@@ -86,6 +86,8 @@ def content_of(mentorship: Mentorship, on: date) -> dict[str, Any]:
             for visit in mentorship.plan
         ],
         "texts": {kind: text.version for kind, text in texts_on(on).items()},
+        # Only where there are some: the text of the others stays what it was.
+        **({"formers": list(mentorship.formers)} if mentorship.formers else {}),
     }
 
 
@@ -122,6 +124,15 @@ def _parties(content: dict[str, Any]) -> list[str]:
         f"운영기관: {content['operator']}",
         f"참여 대기업: {content['sponsor'] or '정해지지 않음'}",
         f"기간: {day(content['since'])} ~ {day(content['last_day'])} ({content['months']}개월)",
+        *formers(content),
+    ]
+
+
+def formers(content: dict[str, Any]) -> list[str]:
+    """Who was the expert before, with how many visits until when, a line each."""
+    return [
+        f"이전 전문가: {former['expert']}, 방문 {former['visits']}회, {day(former['until'])}까지"
+        for former in content.get("formers", [])
     ]
 
 

@@ -114,7 +114,7 @@ def missing_in(mentorship: Mentorship, today: date) -> list[Fault]:
     found = []
     if not mentorship.purpose.strip():
         found.append(Fault("purpose", N_("멘토링의 목적을 적어 주십시오.")))
-    if mentorship.since < today:
+    if mentorship.since < today and not mentorship.formers:
         found.append(Fault("since", N_("시작일이 지났습니다. 오늘이나 그 뒤의 날로 정해 주십시오.")))
     if not mentorship.tasks:
         found.append(Fault("tasks", N_("과제를 하나 이상 적어 주십시오.")))

@@ -35,6 +35,8 @@ FACTS: dict[str, str] = {
     "last_day": N_("종료일"),
     "document": N_("문서"),
     "last": N_("마지막 서명"),
+    "former_expert": N_("이전 전문가"),
+    "visits_left": N_("남은 방문"),
     "period_moved": N_("옮겨진 지원 기간"),
 }
 CODES: dict[str, Mapping[Any, Any]] = {

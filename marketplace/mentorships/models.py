@@ -25,7 +25,7 @@ class Mentorship(Identified, Versioned, Base):
 
     ``shares``: whole price in won by source (government, sponsor, local, firm), as the tier said when the
     agreement was made; ``texts``: kind of text -> version that was agreed to; ``edition`` counts the signed
-    versions of the agreement. ``since`` to ``last_day`` is the term, both days included.
+    versions of the agreement; ``formers``: the experts before this one with how many visits until when. ``since`` to ``last_day`` is the term, both days included.
     """
 
     __tablename__ = "mentorships"
@@ -57,6 +57,7 @@ class Mentorship(Identified, Versioned, Base):
     saves: Mapped[int] = mapped_column(default=0)  # of the draft
     texts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     edition: Mapped[int] = mapped_column(default=1)
+    formers: Mapped[list[Any]] = mapped_column(default=list)
     reason: Mapped[str | None] = mapped_column(Text(2000))  # of the newest refusal, pause, return, stop
 
     case: Mapped[MatchCase] = relationship(lazy="joined")

@@ -95,6 +95,7 @@ def _parties(content: dict[str, Any]) -> list[list[str]]:
         ["운영기관", content["operator"]],
         ["참여 대기업", content["sponsor"] or "정해지지 않음"],
         ["기간", term],
+        *(["이전 전문가", line.removeprefix("이전 전문가: ")] for line in wording.formers(content)),
     ]
 
 

@@ -172,6 +172,20 @@ def party(name: str) -> str:
     return str(gettext(PARTY_LABELS[Party(name)]))
 
 
+def formers(content: dict[str, Any]) -> str | None:
+    """Who was the expert before, with how many visits until when; None where nobody was."""
+    said = [
+        gettext(
+            "%(name)s (방문 %(visits)d회, %(until)s까지)",
+            name=former["expert"],
+            visits=former["visits"],
+            until=iso_day(former["until"]),
+        )
+        for former in content.get("formers", [])
+    ]
+    return ", ".join(said) or None
+
+
 def iso_day(iso: str) -> str:
     """A kept day in the reader's language."""
     return day(date.fromisoformat(iso))

@@ -9,8 +9,10 @@ from typing import Any
 from marketplace.access import Role
 from marketplace.accounts.models import User
 from marketplace.companies.eligibility import SEOUL
+from marketplace.database import db
 from marketplace.errors import N_, written_day
 from marketplace.events import Event
+from marketplace.experts.models import Expert
 from marketplace.mentorships.models import Mentorship
 from marketplace.mentorships.states import PARTY_LABELS, RECORDED_AS, TOLD, Party
 from marketplace.notifications import tell_all
@@ -22,7 +24,7 @@ OPENED_TOLD = ("firm", "expert", "operator")
 
 @dataclass(frozen=True)
 class Words:
-    """A notice and mail subject, the mail's text, and the page it leads to."""
+    """A notice and mail subject, the mail's text, and the page it leads to, with %d for the mentorship."""
 
     sentence: str
     body: str
@@ -48,6 +50,18 @@ _REASON = N_("사유: %(reason)s")
 _PAUSED = N_("%(firm)s와(과) %(expert)s 전문가의 멘토링이 일시중지되었습니다.")
 _SETTLED = N_("%(firm)s와(과) %(expert)s 전문가의 멘토링이 정산되어 종료되었습니다.")
 _SETTLED_BODY = N_("재원별 배정, 지급, 해제 내역은 아래 주소에서 보실 수 있습니다.")
+_REPLACED = N_(
+    "%(firm)s 멘토링의 전문가가 %(former)s에서 %(expert)s(으)로 바뀝니다. %(due)s까지 서명해 주십시오."
+)
+_REPLACED_BODY = N_(
+    "사유: %(reason)s\n남은 방문 %(left)s회의 날짜를 새로 정했습니다. 세 당사자가 서명하면 이어집니다."
+)
+_TAKES_OVER = N_("%(firm)s 멘토링을 이어받아 주십시오. %(due)s까지 협약을 읽고 서명하거나 거절해 주십시오.")
+_TAKES_OVER_BODY = N_("남은 방문 %(left)s회, %(until)s까지입니다. 이전 전문가: %(former)s")
+_REPLACED_FORMER = N_("%(firm)s 멘토링의 전문가가 바뀌었습니다. 지금까지의 방문은 그대로 인정됩니다.")
+_REPLACED_FORMER_BODY = N_(
+    "사유: %(reason)s\n마치신 방문의 확인, 검토, 지급은 계속됩니다. 그동안 감사했습니다."
+)
 _FINISHED = N_(
     "%(firm)s와(과) %(expert)s 전문가의 방문이 끝났습니다. %(due)s까지 완료보고를 제출해 주십시오."
 )
@@ -85,6 +99,9 @@ WORDING: dict[tuple[str, str], Words] = {
     ("pause", "expert"): Words(_PAUSED, _REASON, PAGE),
     ("resume", "firm"): Words(_RESUMED, _RESUMED_BODY, PAGE),
     ("resume", "expert"): Words(_RESUMED, _RESUMED_BODY, PAGE),
+    ("replace", "firm"): Words(_REPLACED, _REPLACED_BODY, READ_PAGE),
+    ("replace", "expert"): Words(_TAKES_OVER, _TAKES_OVER_BODY, READ_PAGE),
+    ("replace", "former_expert"): Words(_REPLACED_FORMER, _REPLACED_FORMER_BODY, "/visits"),
     ("finish", "firm"): Words(_FINISHED, _FINISHED_BODY, COMPLETION_PAGE),
     ("finish", "expert"): Words(_FINISHED, _FINISHED_BODY, COMPLETION_PAGE),
     ("finish", "operator"): Words(_FINISHED_OPERATOR, _FINISHED_OPERATOR_BODY, COMPLETION_PAGE),
@@ -111,7 +128,14 @@ def announce(verb: str, mentorship: Mentorship, *, party: Party | None = None, *
     for audience in OPENED_TOLD if verb == "open" else TOLD[verb]:
         words = WORDING[verb, audience]
         people = people_of(audience, mentorship)
-        tell_all(people, event, words.sentence, words.path % mentorship.id, body=words.body, **said)
+        tell_all(
+            people,
+            event,
+            words.sentence,
+            words.path.replace("%d", str(mentorship.id)),
+            body=words.body,
+            **said,
+        )
 
 
 def people_of(audience: str, mentorship: Mentorship) -> list[User]:
@@ -122,6 +146,8 @@ def people_of(audience: str, mentorship: Mentorship) -> list[User]:
         return mentorship.request.people()
     if audience == "expert":
         return [mentorship.expert.user]
+    if audience == "former_expert":
+        return [db.session.get_one(Expert, mentorship.formers[-1]["expert_id"]).user]
     role = Role.OPERATOR if audience == "operator" else Role.MINISTRY
     return mentorship.programme.staff(role)
 

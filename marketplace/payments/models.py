@@ -73,6 +73,7 @@ class Claim(Identified, Versioned, Base):
     __tablename__ = "claims"
     __table_args__ = (
         one_of("state", ClaimState),
+        CheckConstraint("withholding IN ('business', 'other')", name="withholding_known"),
         CheckConstraint(
             "amount > 0 AND government + sponsor + local + firm = amount", name="parts_are_whole"
         ),
@@ -109,6 +110,7 @@ class Claim(Identified, Versioned, Base):
     sponsor: Mapped[int] = mapped_column(Won)
     local: Mapped[int] = mapped_column(Won)
     firm: Mapped[int] = mapped_column(Won)
+    withholding: Mapped[str] = mapped_column(Text(10))  # as the agreement said when the visit was accepted
     accepted_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     approved_at: Mapped[datetime | None]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -78,7 +78,12 @@ def special_parts(rule: Any, ids: dict[str, Any]) -> dict[str, Any]:
         return {"mentorship_id": ids["signing_id"]}
     if "change_id" in rule.arguments:
         return {"mentorship_id": ids["running_id"]}
-    if rule.endpoint in ("mentorships.pause", "mentorships.resume", "mentorships.ask_change"):
+    if rule.endpoint in (
+        "mentorships.pause",
+        "mentorships.resume",
+        "mentorships.ask_change",
+        "replacement.replace",
+    ):
         return {"mentorship_id": ids["running_id"]}
     if rule.endpoint.startswith("outcomes.") and "value_id" in rule.arguments:
         return {

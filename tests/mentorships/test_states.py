@@ -57,7 +57,7 @@ def test_every_state_has_a_row_and_every_verb_a_column_in_each_table():
 
 
 def test_everyone_who_is_told_has_words_and_no_words_are_left_over():
-    own = {(verb, audience) for verb in {*actions.VERBS, *ELSEWHERE} - {"replace"} for audience in TOLD[verb]}
+    own = {(verb, audience) for verb in {*actions.VERBS, *ELSEWHERE} for audience in TOLD[verb]}
     assert set(WORDING) == own | {("open", audience) for audience in OPENED_TOLD}
 
 

@@ -75,6 +75,8 @@ def _set_own(mentorship: Mentorship, draft: Draft) -> Draft:
     since = own.get("since") or mentorship.since
     if since == mentorship.since:
         return draft
+    if mentorship.formers:
+        raise RuleBroken(N_("이미 시작한 멘토링의 시작일은 바꿀 수 없습니다."), field="since")
     untouched = [row.on for row in draft.plan] == [visit.on for visit in mentorship.plan]
     before = mentorship.since
     mentorship.since, mentorship.last_day = planning.term_from(since, mentorship.months)

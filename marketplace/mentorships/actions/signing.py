@@ -74,11 +74,11 @@ def begin(mentorship: Mentorship, edition: AgreementEdition, record: Record) -> 
     """The last signature: from here on the mentorship runs. Whatever begins with it, begins in this transaction.
 
     When the start has passed by now, the term begins today and is as many months long (docs/decisions/0004),
-    as the agreement itself says.
+    as the agreement itself says; but one that ran before, with another expert, keeps its term.
     """
     mentorship.move("sign_last")
     reserve(mentorship)
-    if mentorship.since < today():
+    if mentorship.since < today() and not mentorship.formers:
         before = [mentorship.since.isoformat(), mentorship.last_day.isoformat()]
         move_term(mentorship)
         after = [mentorship.since.isoformat(), mentorship.last_day.isoformat()]

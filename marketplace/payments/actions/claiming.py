@@ -34,6 +34,7 @@ def claim_visit(visit: Visit) -> None:
         mentorship_id=visit.mentorship_id,
         expert_id=visit.expert_id,
         amount=parts.total,
+        withholding=visit.mentorship.withholding,
         accepted_by_id=visit.reviewed_by_id,
         **dict(parts.items()),
     )

@@ -100,7 +100,7 @@ def _pay(claim: Claim, paid_on: date, by: Any) -> Withheld:
     claim.paid_on, claim.paid_by_id = paid_on, by.id
     also_about(claim, claim.mentorship, claim.visit)
     announce("pay", claim, net=f"{kept.net:,}")
-    post_pay(claim.mentorship.programme, claim.id, Income(claim.mentorship.withholding))
+    post_pay(claim.mentorship.programme, claim.id, Income(claim.withholding))
     return kept
 
 
@@ -117,7 +117,7 @@ def is_as_ordered(claim: Claim) -> bool:
 
 def due_now(claim: Claim) -> Withheld:
     """What is kept from an approved claim, and what is left, by the rates of today."""
-    return pay_of(claim.mentorship.programme, claim.id, Income(claim.mentorship.withholding))
+    return pay_of(claim.mentorship.programme, claim.id, Income(claim.withholding))
 
 
 def mark_failed(claim: Claim, reason: str | None, *, by: Any) -> None:
