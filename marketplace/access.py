@@ -89,6 +89,7 @@ class Permission(StrEnum):
     SIGN_AGREEMENT = "sign_agreement"
     RUN_MENTORSHIP = "run_mentorship"
     REPORT_COMPLETION = "report_completion"
+    ANSWER_STEP = "answer_step"
     REQUEST_CHANGE = "request_change"
     APPROVE_CHANGE = "approve_change"
     LOG_VISIT = "log_visit"
@@ -124,6 +125,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.EDIT_AGREEMENT: _S.OWN,
         _P.SIGN_AGREEMENT: _S.OWN,
         _P.REPORT_COMPLETION: _S.OWN,
+        _P.ANSWER_STEP: _S.OWN,
         _P.REQUEST_CHANGE: _S.OWN,
         _P.CONFIRM_VISIT: _S.OWN,
         _P.ENTER_OUTCOME: _S.OWN,
@@ -137,6 +139,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.EDIT_AGREEMENT: _S.OWN,
         _P.SIGN_AGREEMENT: _S.OWN,
         _P.REPORT_COMPLETION: _S.OWN,
+        _P.ANSWER_STEP: _S.OWN,
         _P.REQUEST_CHANGE: _S.OWN,
         _P.LOG_VISIT: _S.OWN,
         _P.ENTER_OUTCOME: _S.OWN,

@@ -35,6 +35,7 @@ SLICES = (
     "outcomes",
     "completion",
     "replacement",
+    "course",
     "cards",
     "reporting",
     "imports",

@@ -7,6 +7,7 @@ from marketplace.codes import models as codes
 from marketplace.companies import models as companies
 from marketplace.companies import numbers
 from marketplace.completion import models as completion
+from marketplace.course import models as course
 from marketplace.database import Base
 from marketplace.experts import models as experts
 from marketplace.files import models as files
@@ -32,6 +33,7 @@ __all__ = [
     "codes",
     "companies",
     "completion",
+    "course",
     "experts",
     "feeds",
     "files",

@@ -36,6 +36,11 @@ FACTS: dict[str, str] = {
     "document": N_("문서"),
     "last": N_("마지막 서명"),
     "former_expert": N_("이전 전문가"),
+    "step_kind": N_("단계"),
+    "from_day": N_("기준일"),
+    "decision": N_("결정"),
+    "silent_since": N_("소식이 없는 날부터"),
+    "rung": N_("알림 단계"),
     "visits_left": N_("남은 방문"),
     "period_moved": N_("옮겨진 지원 기간"),
 }

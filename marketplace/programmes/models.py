@@ -94,6 +94,9 @@ class Programme(Identified, Versioned, Base):
     confirm_days: Mapped[int] = mapped_column(default=5)
     confirm_reminder_days: Mapped[int] = mapped_column(default=2)
     visit_review_days: Mapped[int] = mapped_column(default=5)
+    silence_days: Mapped[int] = mapped_column(
+        default=7
+    )  # after a missed visit: both, twice: operator, thrice: decide
     weights: Mapped[dict[str, Any]] = mapped_column(default=dict)
     conflicts: Mapped[dict[str, Any]] = mapped_column(default=lambda: table_of(pairs_of(CONFLICTS)))
 

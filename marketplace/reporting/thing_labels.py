@@ -14,6 +14,7 @@ THINGS: dict[str, str] = {
     "match_cases": N_("매칭"),
     "rounds": N_("매칭 회차"),
     "mentorships": N_("멘토링"),
+    "course_steps": N_("진행 점검"),
     "programmes": N_("사업"),
     "tiers": N_("지원유형"),
     "contributions": N_("출연금"),

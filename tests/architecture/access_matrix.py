@@ -101,6 +101,12 @@ def special_parts(rule: Any, ids: dict[str, Any]) -> dict[str, Any]:
         return {"mentorship_id": ids["reporting_id"]}
     if rule.endpoint.startswith(("outcomes.", "visits.")) and "mentorship_id" in rule.arguments:
         return {"mentorship_id": ids["visiting_id"]}
+    if rule.endpoint.startswith("course.") and rule.arguments:
+        decides = rule.endpoint in ("course.decide", "course.send_back")
+        return {
+            "mentorship_id": ids["running_id"],
+            "step_id": ids["answered_step_id" if decides else "step_id"],
+        }
     if rule.endpoint == "payments.statement":
         return {"mentorship_id": ids["visiting_id"]}
     if rule.endpoint in ("visits.accept", "visits.send_back"):

@@ -16,6 +16,7 @@ from marketplace.cards import actions as cards
 from marketplace.companies.eligibility import today
 from marketplace.companies.states import RequestState
 from marketplace.completion.models import AUTHORS, CompletionReport, Handover
+from marketplace.course.models import CourseStep
 from marketplace.database import db, utcnow
 from marketplace.events import Event
 from marketplace.experts.models import ExpertState
@@ -286,6 +287,14 @@ def _mentorships(programme: Any, firm: Any, expert: Any, people: dict[str, User]
             for principal in ("company", "expert", "operator"):
                 sign(mentorship, people[principal])
             asked = asked_change(mentorship, last_day=mentorship.last_day + timedelta(days=7))
+            for state, kind, key in (
+                ("open", "midterm", "step_id"),
+                ("answered", "monthly", "answered_step_id"),
+            ):
+                step = CourseStep(
+                    mentorship_id=mentorship.id, kind=kind, period=mentorship.since, state=state
+                )
+                found[key] = factories.save(step).id
             found["change_id"] = request_change(mentorship, asked, by=people["company"]).id
         if name == "reporting_id":
             _set(mentorship, state="reporting")

@@ -30,7 +30,8 @@ def rules(programme, **changes):
         "change_months cooling_off_months min_candidates max_candidates "
         "matching_government matching_sponsor withholding_business withholding_other deemed_expenses "
         "untaxed_income withholding_local "
-        "visits_a_day visit_least_hours visit_most_hours confirm_days confirm_reminder_days visit_review_days"
+        "visits_a_day visit_least_hours visit_most_hours confirm_days confirm_reminder_days visit_review_days "
+        "silence_days"
     )
     return {**{name: str(getattr(programme, name)) for name in names.split()}, **changes}
 
