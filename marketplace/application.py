@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -61,6 +62,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         views = import_module(f"marketplace.{name}.views")
         for blueprint in views.blueprints:
             app.register_blueprint(blueprint)
+        if find_spec(f"marketplace.{name}.sweeps"):
+            import_module(f"marketplace.{name}.sweeps")  # registers what the worker does at each round
     import_module("marketplace.accounts.sessions").init_app(app)
     import_module("marketplace.cli").init_app(app)
     import_module("marketplace.jobs.broker").announce_over(settings.broker_url)

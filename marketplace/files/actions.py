@@ -9,10 +9,9 @@ For a file that comes with something else (a visit and its photos), another acti
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import BinaryIO
 
 from sqlalchemy import select
@@ -21,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from marketplace.access import Permission, require
 from marketplace.accounts.models import User
 from marketplace.audit import also_about, is_recording, recorded
-from marketplace.database import db, utcnow
+from marketplace.database import db
 from marketplace.errors import N_, RuleBroken
 from marketplace.events import Event
 from marketplace.files import storage
@@ -29,11 +28,7 @@ from marketplace.files.judging import judge
 from marketplace.files.kinds import MEGABYTE, Kind, Limits
 from marketplace.files.models import FileState, StoredFile
 from marketplace.files.verdicts import Outcome, Reason
-from marketplace.jobs import every
 from marketplace.settings import current
-
-log = logging.getLogger(__name__)
-SWEEP_EVERY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,17 +157,3 @@ def _named(shelf: str, hashes: list[str]) -> Collection[str]:
     found = set(db.session.scalars(query))
     db.session.rollback()  # the look-up is over; no transaction stays open while files are taken away
     return found
-
-
-_next_sweep: datetime | None = None
-
-
-@every
-def sweep_now_and_then() -> None:
-    """``sweep_orphans`` every ten minutes: looking through the folder takes long once it is large."""
-    global _next_sweep
-    if _next_sweep is not None and utcnow() < _next_sweep:
-        return
-    _next_sweep = utcnow() + SWEEP_EVERY
-    if gone := sweep_orphans():
-        log.info("%s orphaned files taken away", gone)

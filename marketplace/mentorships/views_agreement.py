@@ -105,6 +105,8 @@ def _reader(
     edition = showing.edition_for(mentorship)
     party = mentorship.party_of(me()) if may(me(), Permission.SIGN_AGREEMENT, mentorship) else None
     signing = edition is not None and mentorship.state == "signing" and party is not None
+    form = form or SignForm(formdata=None)
+    form.seen.data = edition.text_hash if edition else ""  # what this page shows
     context: dict[str, Any] = {
         "mentorship": mentorship,
         "edition": edition,
@@ -112,7 +114,7 @@ def _reader(
         "badge": showing.state_badge(mentorship.state),
         "showing": showing,
         "signatures": showing.signatures(mentorship),
-        "form": form or SignForm(formdata=None),
+        "form": form,
         "refusal": refusal or ReasonForm(formdata=None),
         "may_sign": signing and party is not None and mentorship.signed_by(party) is None,
         "may_decline": signing,

@@ -34,7 +34,7 @@ SWEEP_LABELS = {
     "sweep-matching.sweeps.remind_experts": N_("전문가 회신 요청 알림"),
     "sweep-matching.sweeps.remind_holders": N_("기업·담당자 처리 요청 알림"),
     "sweep-rounds.solving.fail_lost_rounds": N_("중단된 회차 계산 정리"),
-    "sweep-files.actions.sweep_now_and_then": N_("어디에도 남지 않은 파일 정리"),
+    "sweep-files.sweeps.clear_orphans": N_("어디에도 남지 않은 파일 정리"),
     "sweep-mentorships.sweeps.open_agreements": N_("승인된 매칭의 협약 초안 작성"),
     "sweep-course.sweeps.open_steps": N_("착수회의·월간보고·중간점검·사후관리 시작"),
     "sweep-course.sweeps.remind_of_steps": N_("진행 점검 답변 요청 알림"),

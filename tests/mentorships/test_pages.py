@@ -76,6 +76,17 @@ def test_the_operator_writes_proposes_and_all_three_sign_on_the_pages(app, world
     assert fresh(mentorship).state == S.RUNNING
 
 
+def test_the_page_sends_the_hash_of_the_text_that_it_shows_and_no_other(app, world):
+    mentorship = world.mentorship(S.SIGNING)
+    client = sign_in(app.test_client(), mentorship.expert.user)
+    page = client.get(f"/mentorships/{mentorship.id}/agreement").text
+    tags = [tag for tag in re.findall(r"<input\b[^>]*>", page) if 'name="seen"' in tag]
+    assert [re.findall(r'value="([^"]*)"', tag) for tag in tags] == [[text_hash(mentorship)]]
+    stale = client.post(f"/mentorships/{mentorship.id}/sign", data={"seen": "0" * 64, "read": "y"})
+    assert stale.status_code == 409
+    assert text_hash(mentorship) in re.findall(r'name="seen"[^>]*value="([^"]*)"', stale.text)
+
+
 @pytest.mark.parametrize("part", ["tasks", "goals", "plan"])
 def test_rows_are_added_and_removed_without_losing_what_was_typed_and_nothing_is_stored(app, world, part):
     mentorship = world.written()

@@ -3,6 +3,10 @@
 import ast
 import csv
 import io
+import re
+import subprocess
+import sys
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -291,6 +295,28 @@ def test_the_administrator_runs_a_job_again_that_was_given_up_and_the_record_say
     db.session.refresh(job)
     assert (job.state, job.attempts) == (JobState.QUEUED, 0)
     assert [(entry.event, entry.actor_id) for entry in history_of(job)] == [("job_retried", admin.id)]
+
+
+def test_a_site_that_starts_knows_every_sweep_of_the_code():
+    root = Path(__file__).parents[2] / "marketplace"
+    written = set()
+    for path in root.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef) and any(
+                re.match(r"(jobs\.)?every\b", ast.unparse(one)) for one in node.decorator_list
+            ):
+                module = ".".join(path.relative_to(root).with_suffix("").parts)
+                written.add(f"sweep-{module}.{node.name}")
+    script = (
+        "import sys; from marketplace.application import create_app; from tests.conftest import settings_for;"
+        "create_app(settings_for(f'sqlite:///{sys.argv[1]}'));"
+        "from marketplace.jobs import sweeps; print(*sweeps.names())"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-c", script, f"{folder}/site.sqlite3"]
+        answer = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root.parent)
+    assert len(written) > 8
+    assert set(answer.stdout.split()) == written
 
 
 def test_every_sweep_has_words_for_what_it_does():
