@@ -52,10 +52,13 @@ def test_the_roles_reach_what_their_permissions_say_and_no_more(matrix, app):
     """An oracle apart from the table: the declared access of a view and the grants of a role."""
     role_of = {"company_other": Role.COMPANY, "company_former": Role.COMPANY, "expert_other": Role.EXPERT}
     role_of |= {"operator_other": Role.OPERATOR, "ministry_other": Role.MINISTRY}
-    declared = {rule.rule: app.view_functions[rule.endpoint].access for _, rule in access_matrix.rules(app)}
+    declared = {
+        (method, rule.rule): app.view_functions[rule.endpoint].access
+        for method, rule in access_matrix.rules(app)
+    }
     wrong = []
     for (method, rule, thing), (answers, _) in matrix.items():
-        access = declared[rule]
+        access = declared[method, rule]
         for principal, answer in answers.items():
             if access is Access.PUBLIC:
                 expected = answer in ("yes", "404", "sign-in")

@@ -236,17 +236,12 @@ def measure(story: Story) -> None:
     }  # fmt: skip
     for label, text in fields.items():
         expert.page.get_by_label(re.compile(rf"^\s*{label}")).first.fill(text)
+    expert.page.get_by_label("값에 대한 설명").fill("탈지액 농도를 하루 두 번 관리한 결과입니다.")
     expert.press("입력")
-    expert.page.wait_for_load_state()
-    if (
-        expert.main.get_by_label("값에 대한 설명").is_visible()
-        and expert.main.get_by_role("alert").is_visible()
-    ):
-        expert.page.get_by_label("값에 대한 설명").fill("탈지액 농도를 하루 두 번 관리한 결과입니다.")
-        expert.press("입력")
+    expert.sees("-75% (-3%p)")
     operator = story.calendar.person(story.operator)
     operator.page.goto(f"{operator.address}/outcomes")
-    operator.main.get_by_role("link").filter(has_text=re.compile("불량")).first.click()
+    operator.follow(story.name)
     operator.press("확인")
     firm = story.calendar.person(story.firm)
     firm.page.goto(story.here("/outcomes"))
