@@ -43,7 +43,9 @@ def badge(step: CourseStep) -> tuple[str, str]:
 
 
 def decision(step: CourseStep) -> str | None:
-    """What was decided, in words."""
+    """What was decided, in words; a monthly report is read rather than decided."""
+    if step.kind == StepKind.MONTHLY and step.decision == Decision.GO_ON:
+        return str(gettext("확인함"))
     return gettext(DECISION_LABELS[Decision(step.decision)]) if step.decision else None
 
 
