@@ -32,7 +32,7 @@ from marketplace.visits import actions as visits
 from marketplace.visits.states import VisitState
 from tests import factories
 from tests.conftest import sign_in
-from tests.mentorships.world import World, fresh, sign, text_hash
+from tests.mentorships.world import NOON, World, fresh, sign, text_hash
 from tests.visits.world import World as Visits
 from tests.visits.world import key, log
 
@@ -46,8 +46,9 @@ AFTER = datetime(factories.START.year, factories.START.month, factories.START.da
 @pytest.fixture
 def world(app: Any):
     """Forty days into a mentorship with three more experts around, and five visits accepted."""
-    made = World(4)
-    made.found = made.mentorship(S.RUNNING)
+    with clock_at(NOON):
+        made = World(4)
+        made.found = made.mentorship(S.RUNNING)
     with clock_at(AFTER):
         made.visits = Visits.of(fresh(made.found))
         made.done = [made.visits.visit(VisitState.CONFIRMED, log=log(4 * n + 1)) for n in range(5)]
