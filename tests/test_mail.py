@@ -1,6 +1,5 @@
 """Mail leaves through the outbox, to a real mail server."""
 
-import socket
 from email import message_from_bytes, policy
 
 import pytest
@@ -17,6 +16,7 @@ from marketplace.jobs import run_due
 from marketplace.mail import deliver_due, send_again
 from marketplace.notifications import MAX_ATTEMPTS, MailState, Notice, OutboxMail, tell
 from tests import factories
+from tests.workers import free_port
 
 pytestmark = pytest.mark.both_databases
 
@@ -37,9 +37,7 @@ class Inbox:
 @pytest.fixture
 def inbox(app, monkeypatch):
     box = Inbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     server = Controller(box, hostname="127.0.0.1", port=port)
     server.start()
     monkeypatch.setattr(settings.current(), "smtp_port", port)

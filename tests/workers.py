@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from typing import Any
 
 import redis
@@ -24,10 +25,21 @@ from marketplace.jobs import broker
 PATIENCE = 300  # seconds after which a test gives up waiting for what never comes
 
 
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_PORTS = count(20_000 + 5_000 * (_WORKER % 2) + os.getpid() % 4_000)
+
+
 def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    """A port of the loopback that nobody listens on, and that stays so until it is bound.
+
+    The system never hands it out for an outgoing connection: it lies below what Linux takes for those (32768 and
+    up). Of the workers of one run none is given the port of another.
+    """
+    for port in _PORTS:
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def wait_for(question: Callable[[], Any]) -> Any:

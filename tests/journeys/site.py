@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from marketplace.database import db, read_only
 from marketplace.mail import deliver_due
 from tests.browser import WIDE, Complaints, chromium, served
 from tests.conftest import settings_for
+from tests.workers import free_port
 
 PATIENCE = 60_000  # milliseconds; two cores may be busy with other tests
 expect.set_options(timeout=PATIENCE)
@@ -44,9 +44,7 @@ class PostOffice(list[EmailMessage]):
 def post_office() -> Iterator[tuple[PostOffice, int]]:
     """The mail server on a free port of the loopback, with its port."""
     post = PostOffice()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     controller = Controller(post, hostname="127.0.0.1", port=port)
     controller.start()
     try:
