@@ -51,7 +51,9 @@ class Settings(BaseSettings):
         -1,
         description="How many processes share a large batch of requests: -1 one for each core, 1 none beside this.",
     )
-    upload_limit_mb: int = Field(20, description="Largest request body in megabytes.")
+    upload_limit_mb: int = Field(
+        60, description="Largest request body in megabytes, for instance a visit log with its photos."
+    )
     files_folder: str = Field(
         "instance/files",
         description="Where files that people upload are kept; all workers share it. Back it up with the database.",

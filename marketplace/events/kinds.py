@@ -144,6 +144,7 @@ class Event(StrEnum):
     VISIT_REFUSED = "visit_refused"
     VISIT_WITHDRAWN = "visit_withdrawn"
     VISIT_REMINDED = "visit_reminded"
+    VISIT_CONFIRMED_FOR_FIRM = "visit_confirmed_for_firm"
     DOCUMENT_PRINTED = "document_printed"
     FEED_OPENED = "feed_opened"
     FEED_CLOSED = "feed_closed"

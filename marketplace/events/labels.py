@@ -142,6 +142,7 @@ EVENT_LABELS: dict[Event, str] = {
     Event.VISIT_REFUSED: N_("방문 불인정"),
     Event.VISIT_WITHDRAWN: N_("방문일지 취소"),
     Event.VISIT_REMINDED: N_("방문 확인 요청 알림"),
+    Event.VISIT_CONFIRMED_FOR_FIRM: N_("응답 없는 기업을 대신한 방문 확인"),
     Event.DOCUMENT_PRINTED: N_("문서 생성"),
     Event.FEED_OPENED: N_("달력 주소 만듦"),
     Event.FEED_CLOSED: N_("달력 주소 없앰"),

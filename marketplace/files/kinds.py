@@ -72,6 +72,8 @@ KIND_LABELS: dict[Kind, str] = {
 }
 #: For a form's ``accept``: what the file chooser of a browser offers.
 ACCEPT = ",".join(f".{extension}" for extensions in EXTENSIONS.values() for extension in extensions)
+#: The same for photos alone; a phone then offers its camera too.
+PICTURE_ACCEPT = "image/jpeg,image/png,image/heic,image/heif"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The one page of files: handing a file out."""
+"""Handing a file out, whole or small."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import logging
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, send_file
+from flask import Blueprint, Response, request, send_file
 
 from marketplace.errors import NotFound
 from marketplace.files.models import StoredFile
 from marketplace.files.names import split
+from marketplace.files.pictures import small
 from marketplace.files.seeing import file_for
 from marketplace.web.page import Access, me, page, show
 
@@ -37,6 +38,30 @@ def download(file_id: int) -> Any:
         log.error("file %s has a row but no content: %s", file.id, file.path)
         raise NotFound(file_id) from None
     response.headers["Content-Disposition"] = disposition(file)
+    return _guarded(response)
+
+
+@blueprint.get("/files/<int:file_id>/small")
+@page(Access.SIGNED_IN)
+def thumbnail(file_id: int) -> Any:
+    """A kept picture, small, for whoever may see it. Made when it is asked for; browsers keep it."""
+    file = file_for(me(), file_id)
+    if file.is_quarantined or not file.is_picture:
+        raise NotFound(file_id)
+    tag = f"{file.sha256}-small"
+    if request.if_none_match.contains(tag):
+        response = Response(status=304)
+    else:
+        try:
+            response = Response(small(file.path), mimetype="image/jpeg")
+        except FileNotFoundError:
+            log.error("file %s has a row but no content: %s", file.id, file.path)
+            raise NotFound(file_id) from None
+    response.set_etag(tag)
+    return _guarded(response)
+
+
+def _guarded(response: Any) -> Any:
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-cache"

@@ -11,11 +11,16 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField
 from wtforms.validators import ValidationError
 
+from marketplace.files.forms import FilesField
+from marketplace.files.kinds import PICTURE_ACCEPT
 from marketplace.mentorships.models import Mentorship
 from marketplace.visits.logs import MODE_LABELS, Log
+from marketplace.visits.models import VisitVersion
+from marketplace.visits.photos import MOST
 from marketplace.web.fields import (
     PAGE_TOO_OLD,
     ChoiceField,
+    ChoicesField,
     ClockField,
     DayField,
     LongTextField,
@@ -62,6 +67,7 @@ class LogForm(FlaskForm):
     result = LongTextField(_("결과"), limit=2000)
     homework = LongTextField(_("다음 방문까지 기업이 할 일"), limit=2000)
     next_plan = LongTextField(_("다음 방문 계획"), limit=2000)
+    photos = FilesField(_("사진"), most=MOST, accept=PICTURE_ACCEPT)
 
     def offer_tasks(self, mentorship: Mentorship) -> None:
         """Let the tasks of the agreement be chosen."""
@@ -90,9 +96,16 @@ class NewLogForm(LogForm):
 
 
 class CorrectionForm(LogForm):
-    """Another version of a log."""
+    """Another version of a log; photos of the version before can be left out."""
 
     edition = _Edition(widget=HiddenField.widget)
+    without = ChoicesField(_("뺄 사진"), coerce=int)
+
+    def offer_photos(self, version: VisitVersion) -> None:
+        """Let the photos of a version be left out."""
+        self.without.choices = options(
+            [(photo.file_id, _("%(number)d번 사진", number=photo.position)) for photo in version.photos]
+        )
 
 
 class ConfirmForm(FlaskForm):
@@ -121,3 +134,10 @@ class ReasonForm(FlaskForm):
     """Why staff return or refuse."""
 
     reason = LongTextField(_("사유"), [Needed()], limit=2000)
+
+
+class ForFirmForm(FlaskForm):
+    """How staff ascertained a visit to which the firm does not answer."""
+
+    reason = LongTextField(_("확인한 방법"), [Needed()], limit=2000)
+    edition = _Edition(widget=HiddenField.widget)

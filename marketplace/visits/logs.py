@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -25,6 +25,7 @@ LABELS = {
     "result": N_("결과"),
     "homework": N_("다음 방문까지 기업이 할 일"),
     "next_plan": N_("다음 방문 계획"),
+    "photos": N_("사진"),
 }
 
 
@@ -57,15 +58,19 @@ class Log:
         """Whole minutes from start to end; negative when it ends before it starts."""
         return int((self.ends_at - self.starts_at).total_seconds()) // 60
 
-    def content(self, task: str | None) -> dict[str, Any]:
-        """As a version keeps it, with the task's title beside its key, which a changed agreement may drop."""
+    def content(self, task: str | None, photos: Sequence[str] = ()) -> dict[str, Any]:
+        """As a version keeps it, with the task's title beside its key, which a changed agreement may drop.
+
+        ``photos`` are the hashes of the photos' contents; a version without photos does not speak of them.
+        """
         kept = asdict(self) | {"on": self.on.isoformat(), "task": task}
+        kept |= {"photos": list(photos)} if photos else {}
         return kept | {"start": f"{self.start:%H:%M}", "end": f"{self.end:%H:%M}"}
 
 
 def read_back(content: Mapping[str, Any]) -> Log:
     """The log that a version keeps."""
-    said = {name: value for name, value in content.items() if name != "task"}
+    said = {name: value for name, value in content.items() if name not in ("task", "photos")}
     said["on"] = date.fromisoformat(said["on"])
     said["start"], said["end"] = time.fromisoformat(said["start"]), time.fromisoformat(said["end"])
     return Log(**said)

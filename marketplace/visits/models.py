@@ -12,6 +12,7 @@ from marketplace.accounts.models import User
 from marketplace.database import Base, Identified, Text, Versioned, db, one_of, utcnow
 from marketplace.errors import NotFound
 from marketplace.experts.models import Expert
+from marketplace.files.models import StoredFile
 from marketplace.mentorships.models import Mentorship, Task
 from marketplace.visits.states import VisitState, next_state
 
@@ -49,6 +50,10 @@ class Visit(Identified, Versioned, Base):
             "reviewed_by_id IS NULL OR confirmed_by_id IS NULL OR reviewed_by_id <> confirmed_by_id",
             name="two_people_decide",
         ),
+        CheckConstraint(
+            "confirmed_because IS NULL OR confirmed_by_id IS NOT NULL",
+            name="confirmed_for_the_firm_by_somebody",
+        ),
         Index("ix_visits_expert_id_starts_at", "expert_id", "starts_at"),
         Index("ix_visits_state_entered_at", "state", "entered_at"),
     )
@@ -74,6 +79,9 @@ class Visit(Identified, Versioned, Base):
     minutes: Mapped[int | None]
     confirmed_at: Mapped[datetime | None]
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    confirmed_because: Mapped[str | None] = mapped_column(
+        Text(2000)
+    )  # by staff, for a firm that stays silent
     reviewed_at: Mapped[datetime | None]
     reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reason: Mapped[str | None] = mapped_column(Text(2000))  # of the newest objection
@@ -130,6 +138,20 @@ class VisitVersion(Identified, Base):
 
     visit: Mapped[Visit] = relationship(back_populates="versions")
     by: Mapped[User] = relationship(lazy="joined")
+    photos: Mapped[list[VisitPhoto]] = relationship(order_by="VisitPhoto.position", lazy="selectin")
+
+
+class VisitPhoto(Base):
+    """A photo that a version of a log shows. The same photo of two versions is one file with two of these rows."""
+
+    __tablename__ = "visit_photos"
+    __table_args__ = (CheckConstraint("position > 0", name="position_counts_from_one"),)
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("visit_versions.id"), primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_files.id"), primary_key=True, index=True)
+    position: Mapped[int]
+
+    file: Mapped[StoredFile] = relationship(lazy="joined")
 
 
 def locked_visit(visit_id: int) -> Visit:

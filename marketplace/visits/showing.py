@@ -27,6 +27,16 @@ MEANINGS = {
 }
 
 
+_FOR_FIRM = N_("기업이 답하지 않아 운영기관이 대신 확인했습니다. 다른 담당자가 검토하고 있습니다.")
+
+
+def meaning(visit: Visit) -> str:
+    """What the state of a visit means, a Korean sentence; the template translates it."""
+    if visit.state == VisitState.CONFIRMED and visit.confirmed_because:
+        return _FOR_FIRM
+    return MEANINGS[VisitState(visit.state)]
+
+
 def badge(visit: Visit) -> tuple[str, str]:
     """The state's name and the tone of its badge."""
     state = VisitState(visit.state)
@@ -83,10 +93,12 @@ def versions(visit: Visit) -> list[dict[str, Any]]:
 
 
 def _value(name: str, value: Any) -> str | None:
-    if value in (None, ""):
+    if value in (None, "", []):
         return None
     if name == "on":
         return day(date.fromisoformat(value))
+    if name == "photos":
+        return str(gettext("%(count)d장", count=len(value)))
     return str(gettext(MODE_LABELS[value]) if name == "mode" else value)
 
 

@@ -60,7 +60,13 @@ def send_log(mentorship_id: int) -> Response:
     done = submitted(
         form,
         lambda: made.append(
-            actions.log_visit(mentorship, form.log(), client_key=form.client_key.data or "", by=me())
+            actions.log_visit(
+                mentorship,
+                form.log(),
+                client_key=form.client_key.data or "",
+                photos=form.photos.prepared(),
+                by=me(),
+            )
         ),
     )
     sends = request.headers.get(SEND_HEADER)
@@ -120,7 +126,14 @@ def edit(visit_id: int) -> Response:
     data = {name: getattr(said, name) for name in NAMES} | {"edition": visit.edition}
     form = CorrectionForm(data=data)
     form.offer_tasks(queries.mentorship_of(visit))
-    if submitted(form, lambda: actions.correct(visit, form.log(), seen=form.edition.data or 0, by=me())):
+    form.offer_photos(visit.versions[-1])
+
+    def correct() -> None:
+        photos, without = form.photos.prepared(), form.without.data or []
+        seen = form.edition.data or 0
+        actions.correct(visit, form.log(), seen=seen, photos=photos, without=without, by=me())
+
+    if submitted(form, correct):
         flash(gettext("고친 방문일지를 제출했습니다. 기업에 다시 확인을 요청했습니다."), "success")
         return to(url_for("visits.visit", visit_id=visit_id))
     return show("visits/edit.html", visit=queries.visit_for(me(), Permission.LOG_VISIT, visit_id), form=form)

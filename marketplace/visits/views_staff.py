@@ -18,7 +18,7 @@ from marketplace.companies.showing import days_left
 from marketplace.database import page_of
 from marketplace.visits import actions, bulk, queries
 from marketplace.visits.blueprint import blueprint
-from marketplace.visits.forms import AcceptForm, ReasonForm
+from marketplace.visits.forms import AcceptForm, ForFirmForm, ReasonForm
 from marketplace.visits.models import Visit
 from marketplace.visits.queries import QueueFilter
 from marketplace.visits.rules import midnight
@@ -148,6 +148,18 @@ def accept(visit_id: int) -> Response:
     if submitted(form, lambda: actions.accept(visit, form.minutes.data, seen=seen, by=me())):
         return _decided(visit, after, gettext("방문을 인정했습니다."))
     return visit_page(queries.visit_for(me(), Permission.REVIEW_VISIT, visit_id), accept=form)
+
+
+@blueprint.post("/visits/<int:visit_id>/confirm-for-firm")
+@page(Permission.REVIEW_VISIT)
+def confirm_for_firm(visit_id: int) -> Response:
+    """기업 대신 확인: the firm let its time pass."""
+    visit, form = queries.visit_for(me(), Permission.REVIEW_VISIT, visit_id), ForFirmForm()
+    seen = form.edition.data or 0
+    if submitted(form, lambda: actions.confirm_for_firm(visit, form.reason.data, seen=seen, by=me())):
+        flash(gettext("기업을 대신하여 확인했습니다. 다른 담당자가 검토합니다."), "success")
+        return to(url_for("visits.visit", visit_id=visit_id))
+    return visit_page(queries.visit_for(me(), Permission.REVIEW_VISIT, visit_id), for_firm=form)
 
 
 @blueprint.post("/visits/<int:visit_id>/return")

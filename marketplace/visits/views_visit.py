@@ -15,9 +15,10 @@ from marketplace.visits import actions, queries, showing
 from marketplace.visits.actions.expert import LOGGED_IN
 from marketplace.visits.actions.review import review_fault
 from marketplace.visits.blueprint import blueprint
-from marketplace.visits.forms import AcceptForm, ConfirmForm, DisputeForm, ReasonForm
+from marketplace.visits.forms import AcceptForm, ConfirmForm, DisputeForm, ForFirmForm, ReasonForm
 from marketplace.visits.links import Link, read_link
 from marketplace.visits.models import Visit
+from marketplace.visits.photos import shown_before
 from marketplace.visits.states import TRANSITIONS, VisitState
 from marketplace.web.page import Access, me, number_arg, page, show, submitted, to
 
@@ -67,6 +68,7 @@ def visit_page(visit: Visit, **forms: Any) -> Response:
         "dispute": DisputeForm(formdata=None, data={"edition": visit.edition}),
         "accept": AcceptForm(formdata=None, data={"edition": visit.edition, "minutes": visit.length}),
         "reason": ReasonForm(formdata=None),
+        "for_firm": ForFirmForm(formdata=None, data={"edition": visit.edition}),
     }
     return show(
         "visits/visit.html",
@@ -77,8 +79,10 @@ def visit_page(visit: Visit, **forms: Any) -> Response:
         fault=review_fault(visit, me()) if can_review and visit.state == VisitState.CONFIRMED else None,
         versions=showing.versions(visit),
         history=showing.history(visit),
+        photos=visit.versions[-1].photos,
+        shown_before=shown_before(visit) if me().is_staff else [],
         holder=showing.holder(visit),
-        meaning=showing.MEANINGS[VisitState(visit.state)],
+        meaning=showing.meaning(visit),
         before=before,
         after=after,
     )

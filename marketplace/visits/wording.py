@@ -68,6 +68,14 @@ WORDING: dict[tuple[str, str], Words] = {
         N_("%(firm)s이(가) %(expert)s 전문가의 %(day)s 방문일지에 이의를 냈습니다."),
         N_("사유: %(reason)s\n전문가가 고치면 기업이 다시 확인합니다."),
     ),
+    ("confirm_for_firm", "expert"): Words(
+        N_("%(firm)s이(가) 답하지 않아 운영기관이 %(day)s 방문을 대신 확인했습니다."),
+        N_("사유: %(reason)s\n다른 담당자가 검토한 뒤 인정 시간을 알려 드립니다."),
+    ),
+    ("confirm_for_firm", "firm"): Words(
+        N_("확인 기한까지 답이 없어 운영기관이 %(day)s 방문을 대신 확인했습니다."),
+        N_("사유: %(reason)s\n사실과 다르면 운영기관에 바로 알려 주십시오."),
+    ),
     ("accept", "expert"): Words(
         N_("%(firm)s %(day)s 방문이 인정되었습니다. 인정 시간은 %(minutes)s분입니다."),
         N_("지급 절차가 이어집니다. 진행 상황은 아래 주소에서 보실 수 있습니다."),

@@ -1,4 +1,5 @@
 // Has the service worker keep the log's page for its person, and clears everything when he signs out.
+import { forgetPhotos } from './visit-photos.js'
 import { kept } from './visit-store.js'
 
 const OWNER = 'visit-log-owner' // whose pages this device keeps
@@ -52,7 +53,7 @@ export function guardSignOut() {
       event.preventDefault()
       if (unsent && !window.confirm(question)) return event.stopImmediatePropagation()
       // The page leaves as soon as the form is sent, so everything is cleared before.
-      return Promise.allSettled([forgetPages(), forgetWorker()]).then(() => form.submit())
+      return Promise.allSettled([forgetPages(), forgetWorker(), forgetPhotos()]).then(() => form.submit())
     })
   }
 }

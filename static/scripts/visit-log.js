@@ -2,11 +2,13 @@
 // when there is a network again. The server decides; whatever it refuses comes back to be corrected.
 import { keepPages } from './visit-keep.js'
 import { clearFaults, showFaults } from './visit-faults.js'
+import { choose, dropPhotos, expirePhotos, keepPhotos, photosOf } from './visit-photos.js'
 import { drop, expireSent, fill, kept, newKey, put, shelf, typed } from './visit-store.js'
 
 const TOKEN = '/visits/log/token'
 const RETRY = 30000
 const PATIENCE = 15000 // a network that is there but leads nowhere counts as none
+const PER_BYTE = 0.02 // milliseconds more for what has to be carried: 50 kB a second
 let busy = false // sending what was kept
 let again = false // asked to, meanwhile
 let handing = false // the form itself
@@ -17,7 +19,9 @@ const box = () => document.querySelector('[data-kept-logs]')
 /** Sends a log; 'sent', 'refused', or why it is still here: 'offline', 'expired', 'failed'. */
 async function send(log, how) {
   try {
-    const signal = () => AbortSignal.timeout(PATIENCE)
+    const photos = await photosOf(log.key)
+    const load = photos.reduce((sum, photo) => sum + photo.size, 0)
+    const signal = (bytes = 0) => AbortSignal.timeout(Math.round(PATIENCE + bytes * PER_BYTE))
     const asked = await fetch(TOKEN, { redirect: 'manual', cache: 'no-store', signal: signal() })
     // A redirect leads to the sign-in page: the session is over.
     if (asked.type === 'opaqueredirect' || asked.status === 403) return 'expired'
@@ -26,12 +30,18 @@ async function send(log, how) {
     if (String(session.user) !== log.user) return 'expired'
     const body = new FormData()
     for (const [name, value] of log.pairs) body.append(name, value)
+    for (const photo of photos) body.append('photos', photo, photo.name)
     const headers = { 'X-CSRFToken': session.token, 'X-Visit-Send': how, Accept: 'application/json' }
-    const answer = await fetch(log.action, { method: 'POST', body, redirect: 'manual', headers, signal: signal() })
+    const answer = await fetch(log.action, { method: 'POST', body, redirect: 'manual', headers, signal: signal(load) })
     if (answer.type === 'opaqueredirect') return 'expired'
     if (answer.ok) {
+      await dropPhotos(log.key)
       put({ ...log, state: 'sent', pairs: [], faults: null, url: (await answer.json()).url, at: Date.now() })
       return 'sent'
+    }
+    if (answer.status === 413) {
+      put({ ...log, state: 'refused', faults: { fields: { photos: [box().dataset.tooLarge] }, form: [] } })
+      return 'refused'
     }
     if (answer.status === 409 || answer.status === 422) {
       put({ ...log, state: 'refused', faults: await answer.json() })
@@ -114,6 +124,7 @@ function line(log, words, outcome) {
     row.append(button(words.discard, 'text', () => {
       if (window.confirm(words.discardQuestion)) {
         drop(log)
+        dropPhotos(log.key)
         draw(outcome)
       }
     }))
@@ -153,9 +164,17 @@ function restore(form) {
   const draft = shelf(user(), keyOf(form)).take()
   if (!draft) return false
   fill(form, draft.pairs)
+  restorePhotos(form)
   say(form, form.dataset.draftRestored)
   if (draft.faults) showFaults(form, draft.faults)
   return true
+}
+
+/** The photos that were chosen before, back in their field. */
+async function restorePhotos(form) {
+  const key = form.elements.client_key?.value
+  const photos = key ? await photosOf(key) : []
+  if (photos.length) choose(form.elements.photos, photos)
 }
 
 const keyOf = (form) => form.dataset.visitDraft ?? new URL(form.action).pathname
@@ -202,7 +221,10 @@ async function handIn(form) {
     when: `${form.elements.on.value} ${form.elements.start.value} ~ ${form.elements.end.value}`,
     pairs, state: 'kept', at: Date.now(),
   }
-  if (!put(log)) return form.submit() // no room on the device: as without a script
+  handing = true
+  const room = await keepPhotos(log.key, form.elements.photos.files) && put(log)
+  handing = false
+  if (!room) return form.submit() // no room on the device: as without a script
   shelf(user(), keyOf(form)).drop()
   handing = true
   say(form, form.dataset.sending)
@@ -232,8 +254,10 @@ async function handIn(form) {
 export function startVisitLog() {
   if (!user()) return
   expireSent(user())
+  expirePhotos()
   for (const form of document.querySelectorAll('form[data-visit-draft], form[data-visit-log]')) {
     if ('visitLog' in form.dataset) {
+      form.elements.photos.addEventListener('change', (event) => keepPhotos(form.elements.client_key.value, event.target.files))
       form.addEventListener('submit', (event) => {
         event.preventDefault()
         handIn(form)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
 from marketplace.accounts.models import SignInSession
@@ -227,9 +230,9 @@ def test_signing_out_asks_about_logs_that_were_not_sent_and_clears_the_device(ph
     phone.page.wait_for_url(f"{phone.address}/")
     left = phone.page.evaluate(
         "(async () => [Object.keys(localStorage), await caches.keys(), "
-        "(await navigator.serviceWorker.getRegistrations()).length])()"
+        "(await navigator.serviceWorker.getRegistrations()).length, await indexedDB.databases()])()"
     )
-    assert left == [[], [], 0]
+    assert left == [[], [], 0, []]
     assert phone.stored() == []
 
 
@@ -249,3 +252,67 @@ def test_another_person_on_the_same_device_finds_nothing_of_the_first(phone):
     expect(phone.page.locator("[data-kept-logs]")).to_be_hidden()
     phone.page.wait_for_function("caches.keys().then((names) => names.length === 0)")
     assert phone.stored() == []
+
+
+def photo(folder: Path, name: str, colour: str) -> Path:
+    Image.new("RGB", (800, 600), colour).save(folder / name)
+    return folder / name
+
+
+def shown_photos(phone) -> list[str]:
+    """The names of the photos of the newest visit on the server."""
+    db.session.rollback()
+    db.session.expire_all()
+    visit = db.session.query(Visit).order_by(Visit.id.desc()).first()
+    names = [shown.file.name for shown in visit.versions[-1].photos]
+    db.session.rollback()
+    return names
+
+
+def test_photos_taken_without_a_network_wait_over_a_closed_page_and_come_with_their_log(phone, tmp_path):
+    phone.open_log()
+    phone.context.set_offline(True)
+    phone.write(1, "사진 두 장과 함께 보냅니다.")
+    phone.page.get_by_label("사진").set_input_files(
+        [photo(tmp_path, "도금조.jpg", "red"), photo(tmp_path, "계기판.jpg", "blue")]
+    )
+    phone.hand_in()
+    expect(phone.lines.first).to_contain_text(KEPT)
+    phone.come_back()
+    phone.context.set_offline(False)
+    expect(phone.page.locator('[data-log-state="sent"]')).to_have_count(1)
+    assert shown_photos(phone) == ["도금조.jpg", "계기판.jpg"]
+    left = phone.page.evaluate(
+        """new Promise((resolve) => { const open = indexedDB.open('visit-photos', 1)
+          open.onsuccess = () => { const all = open.result.transaction('photos').objectStore('photos').getAll()
+            all.onsuccess = () => resolve(all.result.length) } })"""
+    )
+    assert left == 0
+
+
+def test_photos_that_were_chosen_outlive_a_closed_page_like_what_was_typed(phone, tmp_path):
+    phone.open_log()
+    phone.write(1, "쓰다 만 내용입니다.")
+    phone.page.get_by_label("사진").set_input_files([photo(tmp_path, "도금조.jpg", "red")])
+    expect(phone.page.get_by_text("적으신 내용을 이 기기에 저장했습니다.")).to_be_visible()
+    phone.come_back()
+    expect(phone.page.get_by_label("한 일")).to_have_value("쓰다 만 내용입니다.")
+    phone.page.wait_for_function("document.querySelector('[name=photos]').files.length === 1")
+    phone.hand_in()
+    expect(phone.page.get_by_text("방문일지를 제출했습니다. 기업에 확인을 요청했습니다.")).to_be_visible()
+    expect(phone.page.get_by_role("img", name="1번 사진 크게 보기")).to_be_visible()
+    assert shown_photos(phone) == ["도금조.jpg"]
+
+
+def test_a_file_that_is_no_photo_is_named_at_its_field_and_the_log_is_kept(phone, tmp_path):
+    (tmp_path / "메모.txt").write_text("메모입니다.", encoding="utf-8")
+    phone.open_log()
+    phone.write(1, "메모를 잘못 골랐습니다.")
+    phone.page.get_by_label("사진").set_input_files([tmp_path / "메모.txt"])
+    phone.hand_in()
+    expect(phone.page.locator("#photos-error")).to_contain_text("사진이 아닙니다")
+    expect(phone.page.get_by_label("한 일")).to_have_value("메모를 잘못 골랐습니다.")
+    phone.page.get_by_label("사진").set_input_files([photo(tmp_path, "도금조.jpg", "red")])
+    phone.hand_in()
+    expect(phone.page.get_by_text("방문일지를 제출했습니다. 기업에 확인을 요청했습니다.")).to_be_visible()
+    assert shown_photos(phone) == ["도금조.jpg"]

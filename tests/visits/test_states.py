@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+from datetime import timedelta
 
 import pytest
 
 from marketplace.access import GRANTS, Permission, Role, may
 from marketplace.audit import history_of
-from marketplace.database import db
+from marketplace.database import db, utcnow
 from marketplace.errors import NotAllowed, NotFound, RuleBroken
 from marketplace.events import EVENT_LABELS
 from marketplace.visits import actions
@@ -80,6 +81,12 @@ def arguments(verb: str, visit: Visit) -> dict[str, object]:
     return {name: value for name, value in given.items() if name in taken}
 
 
+def late_for(verb: str, state: VisitState) -> dict[str, object]:
+    """What the visit must be besides its state, for the verb to be in time: a firm is replaced once it is late."""
+    overdue = verb == "confirm_for_firm" and state is VisitState.LOGGED
+    return {"due_at": utcnow() - timedelta(days=1)} if overdue else {}
+
+
 def rightful(verb: str, world: World):
     return {
         Permission.LOG_VISIT: world.writer,
@@ -97,7 +104,7 @@ def entries_about(visit: Visit) -> list[str]:
 def test_in_each_state_a_verb_leads_where_the_table_says_or_changes_nothing(app, verb):
     world = World()
     for state in VisitState:
-        visit = world.visit(state)
+        visit = world.visit(state, **late_for(verb, state))
         by = rightful(verb, world)
         if verb in TRANSITIONS[state]:
             actions.VERBS[verb](visit, **arguments(verb, visit), by=by)
@@ -133,7 +140,7 @@ STATE_FOR = {
 @pytest.mark.parametrize("verb", PEOPLE_VERBS)
 def test_nobody_else_may_do_a_verb_and_a_stranger_does_not_find_the_visit(app, verb):
     world, elsewhere = World(), World()
-    visit = world.visit(STATE_FOR[verb])
+    visit = world.visit(STATE_FOR[verb], **late_for(verb, STATE_FOR[verb]))
     thing, options = visit, arguments(verb, visit)
     if verb == "log":
         thing, options = world.mentorship, {"log": log(30), "client_key": key()}
@@ -193,7 +200,7 @@ def test_no_more_minutes_are_recognised_than_the_visit_took(app, minutes):
     assert refused.value.field == "minutes"
 
 
-@pytest.mark.parametrize("verb", ["confirm", "dispute", "accept", "correct"])
+@pytest.mark.parametrize("verb", ["confirm", "confirm_for_firm", "dispute", "accept", "correct"])
 def test_a_decision_about_an_older_version_is_a_conflict(app, verb):
     world = World()
     visit = world.visit(STATE_FOR[verb])
@@ -203,7 +210,7 @@ def test_a_decision_about_an_older_version_is_a_conflict(app, verb):
     assert "고쳐졌습니다" in str(refused.value)
 
 
-@pytest.mark.parametrize("verb", ["dispute", "return", "refuse"])
+@pytest.mark.parametrize("verb", ["dispute", "confirm_for_firm", "return", "refuse"])
 def test_an_objection_needs_a_reason_at_its_field(app, verb):
     world = World()
     visit = world.visit(STATE_FOR[verb])

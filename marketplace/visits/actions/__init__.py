@@ -7,12 +7,13 @@ from collections.abc import Callable
 from marketplace.visits.actions.deadlines import remind_firm
 from marketplace.visits.actions.expert import correct, log_visit, withdraw
 from marketplace.visits.actions.firm import confirm, dispute
-from marketplace.visits.actions.review import accept, refuse, send_back
+from marketplace.visits.actions.review import accept, confirm_for_firm, refuse, send_back
 
 __all__ = [
     "VERBS",
     "accept",
     "confirm",
+    "confirm_for_firm",
     "correct",
     "dispute",
     "log_visit",
@@ -28,6 +29,7 @@ VERBS: dict[str, Callable[..., object]] = {
     "withdraw": withdraw,
     "confirm": confirm,
     "dispute": dispute,
+    "confirm_for_firm": confirm_for_firm,
     "remind_firm": remind_firm,
     "accept": accept,
     "return": send_back,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,11 +15,14 @@ from marketplace.database import db, utcnow
 from marketplace.errors import N_, RuleBroken
 from marketplace.events import Event
 from marketplace.experts.models import Expert
+from marketplace.files.actions import Prepared
+from marketplace.files.models import StoredFile
 from marketplace.matching.models import locked
 from marketplace.mentorships.models import Mentorship, PlannedVisit, Task
 from marketplace.mentorships.states import MentorshipState
 from marketplace.visits.logs import Log, differences
-from marketplace.visits.models import Visit, VisitVersion, locked_visit
+from marketplace.visits.models import Visit, VisitPhoto, VisitVersion, locked_visit
+from marketplace.visits.photos import added
 from marketplace.visits.rules import check
 from marketplace.visits.states import STANDING, next_state
 from marketplace.visits.wording import announce
@@ -27,10 +31,13 @@ from marketplace.visits.wording import announce
 LOGGED_IN = (MentorshipState.RUNNING, MentorshipState.REPORTING)
 
 
-def log_visit(mentorship: Mentorship, log: Log, *, client_key: str, by: Any) -> Visit:
+def log_visit(
+    mentorship: Mentorship, log: Log, *, client_key: str, by: Any, photos: Sequence[Prepared] = ()
+) -> Visit:
     """Hand in the log of a visit; one with the same key that is there already is given back unchanged.
 
     ``client_key`` is drawn on the device, so that a log that is sent twice is one visit.
+    Raises RuleBroken at the field that is to be mended.
     """
     require(by, Permission.LOG_VISIT, mentorship)
     with recorded(by, Event.VISIT_LOGGED, None) as record:
@@ -55,17 +62,26 @@ def log_visit(mentorship: Mentorship, log: Log, *, client_key: str, by: Any) -> 
         visit.due_at = utcnow() + timedelta(days=mentorship.programme.confirm_days)
         db.session.add(visit)
         db.session.flush()
-        content = _keep(visit, log, by)
+        content = _keep(visit, log, added(photos, by), by)
         record.thing, record.subjects = visit, [mentorship]
         record.facts.update(visited_on=content["on"], started=content["start"], ended=content["end"])
         announce("log", visit)
     return visit
 
 
-def correct(visit: Visit, log: Log, *, seen: int, by: Any) -> None:
+def correct(
+    visit: Visit,
+    log: Log,
+    *,
+    seen: int,
+    by: Any,
+    photos: Sequence[Prepared] = (),
+    without: Collection[int] = (),
+) -> None:
     """Hand in another version of a log; the firm is asked anew, and its earlier link is void.
 
-    ``seen`` is the version that the page showed; another one in the meantime is a conflict.
+    ``seen`` is the version that the page showed; another one in the meantime is a conflict. The photos of the
+    version before stay but for those files whose keys are in ``without``.
     """
     require(by, Permission.LOG_VISIT, visit)
     with recorded(by, Event.VISIT_CORRECTED, visit) as record:
@@ -77,10 +93,11 @@ def correct(visit: Visit, log: Log, *, seen: int, by: Any) -> None:
             raise RuleBroken(N_("정산이 끝난 멘토링의 방문일지는 고칠 수 없습니다."), conflict=True)
         check(log, mentorship, expert, besides=visit)
         before = visit.versions[-1].content
+        kept = [photo.file for photo in visit.versions[-1].photos if photo.file_id not in without]
         visit.move("correct", utcnow() + timedelta(days=mentorship.programme.confirm_days))
-        visit.reminded_at = visit.confirmed_at = visit.confirmed_by_id = None
+        visit.reminded_at = visit.confirmed_at = visit.confirmed_by_id = visit.confirmed_because = None
         _write(visit, log)
-        content = _keep(visit, log, by)
+        content = _keep(visit, log, added(photos, by, to=kept), by)
         record.subjects = [mentorship]
         record.facts.update(edition=visit.edition, changed_parts=differences(before, content))
         announce("correct", visit)
@@ -123,12 +140,14 @@ def _write(visit: Visit, log: Log) -> None:
     visit.homework, visit.next_plan = log.homework, log.next_plan
 
 
-def _keep(visit: Visit, log: Log, by: Any) -> dict[str, Any]:
+def _keep(visit: Visit, log: Log, photos: Sequence[StoredFile], by: Any) -> dict[str, Any]:
     """Add a version to the visit's history; its content."""
     task = db.session.get(Task, log.task_id) if log.task_id else None
-    content = log.content(task.title if task else None)
+    content = log.content(task.title if task else None, [photo.sha256 for photo in photos])
     db.session.refresh(visit, ["versions"])
-    visit.versions.append(VisitVersion(number=visit.edition + 1, content=content, by_id=by.id))
+    version = VisitVersion(number=visit.edition + 1, content=content, by_id=by.id)
+    version.photos = [VisitPhoto(file=photo, position=number) for number, photo in enumerate(photos, 1)]
+    visit.versions.append(version)
     db.session.flush()
     return content
 

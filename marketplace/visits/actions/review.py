@@ -13,6 +13,7 @@ from marketplace.events import Event
 from marketplace.matching.handover import MIN_REASON, reason_of
 from marketplace.visits.actions.expert import require_as_seen
 from marketplace.visits.hooks import on_accepted
+from marketplace.visits.logs import SEOUL
 from marketplace.visits.models import Visit, locked_visit
 from marketplace.visits.states import next_state
 from marketplace.visits.wording import announce
@@ -43,6 +44,32 @@ def accept(visit: Visit, minutes: int | None, *, seen: int, by: Any) -> None:
         for follow in on_accepted:
             follow(visit)
         announce("accept", visit, minutes=minutes)
+
+
+def confirm_for_firm(visit: Visit, reason: str | None, *, seen: int, by: Any) -> None:
+    """Confirm a visit in the place of a firm that let its time pass, and say how it was ascertained.
+
+    Whoever does this does not review the visit. RuleBroken (conflict) while the firm still has time.
+    """
+    require(by, Permission.REVIEW_VISIT, visit)
+    why = reason_of(reason, MIN_REASON)
+    with recorded(by, Event.VISIT_CONFIRMED_FOR_FIRM, visit, reason=why) as record:
+        visit = locked_visit(visit.id)
+        next_state(visit.state, "confirm_for_firm")
+        require_as_seen(visit, seen)
+        if not visit.is_overdue:
+            raise RuleBroken(
+                N_("기업의 확인 기한(%(day)s)이 지나기 전에는 대신 확인할 수 없습니다."),
+                conflict=True,
+                day=visit.due_at.astimezone(SEOUL).date() if visit.due_at else "",
+            )
+        visit.move(
+            "confirm_for_firm", utcnow() + timedelta(days=visit.mentorship.programme.visit_review_days)
+        )
+        visit.confirmed_at, visit.confirmed_by_id, visit.confirmed_because = utcnow(), by.id, why
+        record.subjects = [visit.mentorship]
+        record.facts["edition"] = visit.edition
+        announce("confirm_for_firm", visit, reason=why)
 
 
 def send_back(visit: Visit, reason: str | None, *, by: Any) -> None:
