@@ -81,6 +81,7 @@ class Permission(StrEnum):
     SEE_LEARNING = "see_learning"
     DECIDE_WEIGHTS = "decide_weights"
     KEEP_FILE = "keep_file"
+    WRITE_MESSAGE = "write_message"
     SEE_LEDGER = "see_ledger"
     MOVE_MONEY = "move_money"
     SEE_MENTORSHIP = "see_mentorship"
@@ -121,6 +122,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.FIND_EXPERT: _S.ALL,
         _P.STATE_PREFERENCES: _S.OWN,
         _P.KEEP_FILE: _S.OWN,
+        _P.WRITE_MESSAGE: _S.OWN,
         _P.SEE_MENTORSHIP: _S.OWN,
         _P.EDIT_AGREEMENT: _S.OWN,
         _P.SIGN_AGREEMENT: _S.OWN,
@@ -135,6 +137,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.EDIT_PROFILE: _S.OWN,
         _P.ANSWER_OFFER: _S.OWN,
         _P.KEEP_FILE: _S.OWN,
+        _P.WRITE_MESSAGE: _S.OWN,
         _P.SEE_MENTORSHIP: _S.OWN,
         _P.EDIT_AGREEMENT: _S.OWN,
         _P.SIGN_AGREEMENT: _S.OWN,
@@ -165,6 +168,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.IMPORT_ROWS: _S.OWN,
         _P.EXPORT_LISTS: _S.ALL,
         _P.KEEP_FILE: _S.OWN,
+        _P.WRITE_MESSAGE: _S.PROGRAMME,
         _P.SEE_MENTORSHIP: _S.PROGRAMME,
         _P.EDIT_AGREEMENT: _S.PROGRAMME,
         _P.PROPOSE_AGREEMENT: _S.PROGRAMME,

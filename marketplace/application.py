@@ -37,6 +37,7 @@ SLICES = (
     "completion",
     "replacement",
     "course",
+    "messages",
     "cards",
     "reporting",
     "imports",

@@ -17,6 +17,7 @@ from marketplace.matching import models as matching
 from marketplace.matching import models_learning as learning
 from marketplace.mentorships import models as mentorships
 from marketplace.mentorships import models_papers as papers
+from marketplace.messages import models as messages
 from marketplace.outcomes import models as outcomes
 from marketplace.payments import models as payments
 from marketplace.programmes import models as programmes
@@ -43,6 +44,7 @@ __all__ = [
     "ledger",
     "matching",
     "mentorships",
+    "messages",
     "notifications",
     "numbers",
     "outcomes",

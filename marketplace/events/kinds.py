@@ -148,6 +148,7 @@ class Event(StrEnum):
     DOCUMENT_PRINTED = "document_printed"
     FEED_OPENED = "feed_opened"
     FEED_CLOSED = "feed_closed"
+    MESSAGE_WRITTEN = "message_written"
     OUTCOME_ENTERED = "outcome_entered"
     OUTCOME_ANSWERED = "outcome_answered"
     OUTCOME_QUESTIONED = "outcome_questioned"

@@ -146,6 +146,7 @@ EVENT_LABELS: dict[Event, str] = {
     Event.DOCUMENT_PRINTED: N_("문서 생성"),
     Event.FEED_OPENED: N_("달력 주소 만듦"),
     Event.FEED_CLOSED: N_("달력 주소 없앰"),
+    Event.MESSAGE_WRITTEN: N_("메시지 보내기"),
     Event.OUTCOME_ENTERED: N_("성과값 입력"),
     Event.OUTCOME_ANSWERED: N_("성과값 소명"),
     Event.OUTCOME_QUESTIONED: N_("성과값 소명 요청"),

@@ -15,6 +15,7 @@ THINGS: dict[str, str] = {
     "rounds": N_("매칭 회차"),
     "mentorships": N_("멘토링"),
     "course_steps": N_("진행 점검"),
+    "messages": N_("메시지"),
     "programmes": N_("사업"),
     "tiers": N_("지원유형"),
     "contributions": N_("출연금"),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField
-from wtforms.validators import ValidationError
 
 from marketplace.files.forms import FilesField
 from marketplace.files.kinds import PICTURE_ACCEPT
@@ -18,11 +16,11 @@ from marketplace.visits.logs import MODE_LABELS, Log
 from marketplace.visits.models import VisitVersion
 from marketplace.visits.photos import MOST
 from marketplace.web.fields import (
-    PAGE_TOO_OLD,
     ChoiceField,
     ChoicesField,
     ClockField,
     DayField,
+    KeyField,
     LongTextField,
     Needed,
     RadiosField,
@@ -30,17 +28,6 @@ from marketplace.web.fields import (
     WholeNumberField,
     options,
 )
-
-_KEY = re.compile(r"[0-9A-Za-z-]{8,36}", re.ASCII)
-
-
-class _Key(HiddenField):
-    """The key that the device drew; what cannot be one says that the page is too old."""
-
-    def post_validate(self, form: Any, validation_stopped: bool) -> None:
-        if not _KEY.fullmatch(self.data or ""):
-            form.form_errors.append(PAGE_TOO_OLD)
-            raise ValidationError(PAGE_TOO_OLD)
 
 
 class _Edition(IntegerField):
@@ -92,7 +79,7 @@ class LogForm(FlaskForm):
 class NewLogForm(LogForm):
     """A log that was not handed in yet."""
 
-    client_key = _Key(default=lambda: str(uuid.uuid4()))
+    client_key = KeyField(default=lambda: str(uuid.uuid4()))
 
 
 class CorrectionForm(LogForm):

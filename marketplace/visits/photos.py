@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 
 from marketplace.access import Permission, may
 from marketplace.accounts.models import User
@@ -49,26 +49,18 @@ def shown_before(visit: Visit) -> list[Visit]:
     hashes = [photo.file.sha256 for photo in visit.versions[-1].photos]
     if not hashes:
         return []
-    query = (
-        select(Visit)
-        .join(VisitVersion, VisitVersion.visit_id == Visit.id)
-        .join(VisitPhoto, VisitPhoto.version_id == VisitVersion.id)
-        .join(StoredFile, StoredFile.id == VisitPhoto.file_id)
-        .where(StoredFile.sha256.in_(hashes), Visit.id != visit.id)
-        .distinct()
-        .order_by(Visit.starts_at, Visit.id)
-    )
-    return list(db.session.scalars(query.limit(20)))
+    query = _showing(StoredFile.sha256.in_(hashes)).where(Visit.id != visit.id)
+    return list(db.session.scalars(query.order_by(Visit.starts_at, Visit.id).limit(20)))
+
+
+def _showing(which: ColumnElement[bool]) -> Select[Any]:
+    """The visits of whose log a version shows such a file."""
+    shown = select(VisitVersion.visit_id).join(VisitVersion.photos).join(VisitPhoto.file).where(which)
+    return select(Visit).where(Visit.id.in_(shown))
 
 
 @seen_by
 def _with_its_visit(file: StoredFile, user: Any) -> bool:
     """A photo is seen by whoever may see a visit that shows it."""
-    query = (
-        select(Visit)
-        .join(VisitVersion, VisitVersion.visit_id == Visit.id)
-        .join(VisitPhoto, VisitPhoto.version_id == VisitVersion.id)
-        .where(VisitPhoto.file_id == file.id)
-        .distinct()
-    )
-    return any(may(user, Permission.SEE_MENTORSHIP, visit) for visit in db.session.scalars(query))
+    visits = db.session.scalars(_showing(StoredFile.id == file.id))
+    return any(may(user, Permission.SEE_MENTORSHIP, visit) for visit in visits)

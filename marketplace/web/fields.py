@@ -11,6 +11,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 from wtforms import (
     DateField,
+    HiddenField,
     IntegerField,
     RadioField,
     SelectChoice,
@@ -96,6 +97,17 @@ class RadiosField(_Picked, RadioField):
 
 class ChoicesField(_Picked, SelectMultipleField):
     """Some of a list."""
+
+
+class KeyField(HiddenField):
+    """The key that a page drew, so that a form sent twice is one; what cannot be one says the page is too old."""
+
+    _FORM = re.compile(r"[0-9A-Za-z-]{8,36}", re.ASCII)
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        if not self._FORM.fullmatch(self.data or ""):
+            form.form_errors.append(PAGE_TOO_OLD)
+            raise ValidationError(PAGE_TOO_OLD)
 
 
 class TextField(StringField):

@@ -99,7 +99,7 @@ def special_parts(rule: Any, ids: dict[str, Any]) -> dict[str, Any]:
         }
     if rule.endpoint.startswith(("cards.", "completion.")) and "mentorship_id" in rule.arguments:
         return {"mentorship_id": ids["reporting_id"]}
-    if rule.endpoint.startswith(("outcomes.", "visits.")) and "mentorship_id" in rule.arguments:
+    if rule.endpoint.startswith(("outcomes.", "visits.", "messages.")) and "mentorship_id" in rule.arguments:
         return {"mentorship_id": ids["visiting_id"]}
     if rule.endpoint.startswith("course.") and rule.arguments:
         decides = rule.endpoint in ("course.decide", "course.send_back")

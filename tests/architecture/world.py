@@ -33,6 +33,7 @@ from marketplace.mentorships.actions.changing import request_change
 from marketplace.mentorships.actions.money import reserve
 from marketplace.mentorships.actions.opening import open_agreement
 from marketplace.mentorships.models import Goal, Mentorship
+from marketplace.messages.models import Message, MessageFile
 from marketplace.notifications import OutboxMail, tell
 from marketplace.outcomes import actions as outcomes
 from marketplace.outcomes.actions import Stating
@@ -43,8 +44,10 @@ from marketplace.rounds import actions as round_actions
 from marketplace.rounds.options import Options, percents
 from marketplace.rounds.solving import solve_round
 from marketplace.visits.actions import accept
+from marketplace.visits.models import VisitPhoto
 from marketplace.visits.states import VisitState
 from tests import factories
+from tests.files.papers import photo
 from tests.mentorships.world import asked_change, sign, whole
 from tests.visits import world as visits
 
@@ -171,8 +174,15 @@ def _visits(programme: Any, firm: Any, expert: Any) -> dict[str, int]:
     own = visits.World(programme=programme, company=firm, expert=expert)
     done = f"{CANARY} 도금조를 점검했습니다."
     waiting = own.visit(log=visits.log(1, done=done))
+    seen = keep_upload(BytesIO(photo()), "현장.jpg", by=own.writer)
+    factories.save(VisitPhoto(version_id=waiting.versions[0].id, file_id=seen.id, position=1))
     own.visit(VisitState.RETURNED, log=visits.log(2, done=done))
     confirmed = own.visit(VisitState.CONFIRMED, log=visits.log(3, done=done))
+    note = factories.save(
+        Message(mentorship_id=own.mentorship.id, by_id=own.writer.id, key=visits.key(), body=f"{CANARY} 자료")
+    )
+    hand_out = keep_upload(BytesIO("도금 조건표".encode()), "조건표.txt", by=own.writer)
+    factories.save(MessageFile(message_id=note.id, file_id=hand_out.id, position=1))
     return {"visiting_id": own.mentorship.id, "visit_id": waiting.id, "confirmed_visit_id": confirmed.id}
 
 

@@ -100,6 +100,7 @@ def test_a_log_that_breaks_a_rule_leaves_no_photo_behind(world, phone):
     assert db.session.query(StoredFile).count() == 0
 
 
+@pytest.mark.both_databases
 def test_a_correction_keeps_photos_leaves_some_out_and_adds_others_while_older_versions_stay(world, phone):
     send(phone, world, upload(picture("red")), upload(picture("blue")))
     visit = newest()
@@ -126,6 +127,7 @@ def test_a_correction_cannot_gather_more_photos_than_allowed(world, phone):
     assert newest().edition == 1
 
 
+@pytest.mark.both_databases
 def test_only_those_who_see_the_visit_see_its_photos(world, phone, app):
     send(phone, world, upload(picture()))
     file_id = shown(newest())[0]
@@ -143,6 +145,7 @@ def test_only_those_who_see_the_visit_see_its_photos(world, phone, app):
         assert seer.get(f"/files/{file_id}/small").status_code == 404, user.role
 
 
+@pytest.mark.both_databases
 def test_staff_are_told_of_a_photo_that_was_handed_in_for_another_visit(world, phone, app):
     send(phone, world, upload(picture()), days=3)
     before = newest()

@@ -1,0 +1,1 @@
+"""What the sides of a mentorship write to each other, and the files that they share."""
