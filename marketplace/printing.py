@@ -7,9 +7,13 @@ at. Layouts set what they are given as text and compute nothing.
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Mapping
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -17,31 +21,53 @@ import typst
 
 DATA = Path(str(resources.files("marketplace"))) / "data"
 _SEOUL = ZoneInfo("Asia/Seoul")
+NO_PICTURES: Mapping[str, bytes] = MappingProxyType({})
 
 
-def pdf_of(layout: str, data: dict[str, Any], made: datetime) -> bytes:
-    """The paper as a PDF; ``made`` is the date that stands in the file."""
-    printed: bytes = _compiled(layout, data, made, "pdf")
+def pdf_of(
+    layout: str, data: dict[str, Any], made: datetime, pictures: Mapping[str, bytes] = NO_PICTURES
+) -> bytes:
+    """The paper as a PDF; ``made`` is the date that stands in the file.
+
+    ``pictures`` are JPEGs by the name under which the layout asks for them.
+    """
+    printed: bytes = _compiled(layout, data, made, "pdf", pictures)
     return printed
 
 
-def picture_of(layout: str, data: dict[str, Any], made: datetime, page: int = 0) -> bytes:
+def picture_of(
+    layout: str,
+    data: dict[str, Any],
+    made: datetime,
+    page: int = 0,
+    pictures: Mapping[str, bytes] = NO_PICTURES,
+) -> bytes:
     """One page of the paper as a PNG, to be looked at."""
-    pages: Any = _compiled(layout, data, made, "png")
+    pages: Any = _compiled(layout, data, made, "png", pictures)
     picture: bytes = pages[page] if isinstance(pages, list) else pages
     return picture
 
 
-def _compiled(layout: str, data: dict[str, Any], made: datetime, kind: Literal["pdf", "png"]) -> Any:
-    return typst.compile(
-        str(DATA / "print" / f"{layout}.typ"),
-        font_paths=[str(DATA / "fonts")],
-        ignore_system_fonts=True,
-        format=kind,
-        ppi=110,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False, sort_keys=True)},
-        timestamp=int(made.timestamp()),
-    )
+def _compiled(
+    layout: str,
+    data: dict[str, Any],
+    made: datetime,
+    kind: Literal["pdf", "png"],
+    pictures: Mapping[str, bytes],
+) -> Any:
+    with TemporaryDirectory() as folder:  # typst reads nothing outside the layout's own folder
+        paper = Path(shutil.copy(DATA / "print" / f"{layout}.typ", folder))
+        for name, content in pictures.items():
+            paper.with_name(name).write_bytes(content)
+        return typst.compile(
+            str(paper),
+            font_paths=[str(DATA / "fonts")],
+            ignore_system_fonts=True,
+            format=kind,
+            ppi=110,
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False, sort_keys=True)},
+            timestamp=int(made.timestamp()),
+        )
 
 
 def moment(value: datetime) -> str:

@@ -104,6 +104,13 @@ def visits_of(user: User, mentorship: Mentorship) -> list[Visit]:
     return list(db.session.scalars(query.order_by(Visit.starts_at, Visit.id).limit(500)))
 
 
+def whole_visits_of(user: User, mentorship: Mentorship) -> list[Visit]:
+    """``visits_of`` with every version, its photos, and who confirmed and reviewed."""
+    parts = (selectinload(Visit.versions), joinedload(Visit.confirmed_by), joinedload(Visit.reviewed_by))
+    query = joined().where(in_reach(user), Visit.mentorship_id == mentorship.id).options(*parts)
+    return list(db.session.scalars(query.order_by(Visit.starts_at, Visit.id).limit(500)))
+
+
 def waiting_for(user: User) -> list[Visit]:
     """The visits on which the user has to act, the longest waiting first."""
     states = WAITS_FOR.get(Role(user.role), ())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import flash, make_response, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from marketplace.access import Permission, may
 from marketplace.database import page_of
+from marketplace.errors import NotFound
 from marketplace.visits import actions, queries, showing
 from marketplace.visits.actions.expert import LOGGED_IN
 from marketplace.visits.actions.review import review_fault
@@ -19,6 +20,7 @@ from marketplace.visits.forms import AcceptForm, ConfirmForm, DisputeForm, ForFi
 from marketplace.visits.links import Link, read_link
 from marketplace.visits.models import Visit
 from marketplace.visits.photos import shown_before
+from marketplace.visits.printing import logs_pdf, standing
 from marketplace.visits.states import TRANSITIONS, VisitState
 from marketplace.web.page import Access, me, number_arg, page, show, submitted, to
 
@@ -50,6 +52,22 @@ def of_mentorship(mentorship_id: int) -> Response:
         coming=queries.unlogged([mentorship.id]).get(mentorship.id, []),
         may_log=may(me(), Permission.LOG_VISIT, mentorship) and mentorship.state in LOGGED_IN,
     )
+
+
+@blueprint.get("/mentorships/<int:mentorship_id>/visits.pdf")
+@page(Permission.SEE_MENTORSHIP)
+def logs(mentorship_id: int) -> Response:
+    """수행일지: the logs of the visits that the reader may see, as one paper."""
+    mentorship = queries.mentorship_for(me(), Permission.SEE_MENTORSHIP, mentorship_id)
+    visits = queries.whole_visits_of(me(), mentorship)
+    if not standing(visits):
+        raise NotFound(mentorship_id)
+    answer = make_response(logs_pdf(mentorship, visits))
+    answer.headers["Content-Type"] = "application/pdf"
+    name = f"visits-{mentorship.request.reference}.pdf"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @blueprint.get("/visits/<int:visit_id>")
