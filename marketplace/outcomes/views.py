@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, url_for
+from flask import flash, url_for
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -14,7 +14,8 @@ from marketplace.access import Permission, may, require
 from marketplace.codes.actions import kpis
 from marketplace.database import page_of
 from marketplace.errors import N_
-from marketplace.outcomes import actions, queries
+from marketplace.outcomes import actions, queries, views_totals  # noqa: F401 - views_totals registers its pages
+from marketplace.outcomes.blueprint import blueprint
 from marketplace.outcomes.forms import EffectForm, MeasurementForm, SayForm, known
 from marketplace.outcomes.models import BUSINESS, Measurement, Value
 from marketplace.outcomes.showing import (
@@ -32,7 +33,6 @@ from marketplace.web.navigation import menu
 from marketplace.web.page import me, number_arg, page, show, submitted, to
 from marketplace.web.todo import Todo, todo_source
 
-blueprint = Blueprint("outcomes", __name__)
 blueprints = [blueprint]
 menu(45, N_("성과 확인"), "outcomes.waiting", lambda user: may(user, Permission.VERIFY_OUTCOME))
 

@@ -31,6 +31,7 @@ from marketplace.matching import queries_learning as learning_queries
 from marketplace.matching.states import STATE_LABELS as CASE_LABELS
 from marketplace.matching.views_staff import queue_filter as case_filter
 from marketplace.mentorships import sheets as mentorship_sheets
+from marketplace.outcomes import sheets as outcome_sheets
 from marketplace.payments import sheets as payment_sheets
 from marketplace.programmes.actions import programmes_for
 from marketplace.programmes.forms import STATE_LABELS as PROGRAMME_LABELS
@@ -284,6 +285,7 @@ EXPORTS |= {
     )
     for name, (columns, rows) in sheets.items()
 }
+EXPORTS["outcomes"] = Export(Permission.SEE_PROGRAMME, outcome_sheets.COLUMNS, outcome_sheets.rows)
 EXPORTS["mentorships"] = Export(Permission.SEE_MENTORSHIP, mentorship_sheets.COLUMNS, mentorship_sheets.rows)
 
 

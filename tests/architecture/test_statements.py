@@ -45,10 +45,11 @@ LISTS = {
         "/imports",
         "/programmes",
         "/finance",
+        "/outcomes/totals",
         "/taxonomy",
         "/codes",
     ],
-    Role.MINISTRY: ["/todo", "/cases", "/rounds", "/audit", "/programmes"],
+    Role.MINISTRY: ["/todo", "/cases", "/rounds", "/audit", "/programmes", "/outcomes/totals"],
     Role.ADMIN: ["/todo", "/accounts", "/organisations", "/audit", "/mails", "/jobs"],
 }
 FEW, MANY = 10, 200
