@@ -16,6 +16,8 @@ from marketplace.accounts import passwords
 from marketplace.accounts.models import User
 from marketplace.application import create_app
 from marketplace.audit import AuditEntry, verify_chain
+from marketplace.cards.models import Card
+from marketplace.cards.states import CardState
 from marketplace.companies.eligibility import takes_requests, today
 from marketplace.companies.models import MentoringRequest
 from marketplace.companies.states import RequestState
@@ -26,6 +28,7 @@ from marketplace.demo.sheets import demo_experts, demo_requests
 from marketplace.demo.timeline import Timeline, office_day
 from marketplace.demo.world import HalfBuilt, is_built
 from marketplace.experts.models import Expert, ExpertState
+from marketplace.ledger.replaying import replay as replay_books
 from marketplace.matching.models import Candidate, MatchCase
 from marketplace.matching.snapshots import replay
 from marketplace.matching.states import OPEN_STATES, CandidateState, CaseState
@@ -33,7 +36,14 @@ from marketplace.mentorships.models import Mentorship
 from marketplace.mentorships.models_papers import Document
 from marketplace.mentorships.states import MentorshipState, Party
 from marketplace.notifications import Notice, OutboxMail
+from marketplace.outcomes.queries_totals import outcomes_of_programme
+from marketplace.outcomes.totals import Figures
+from marketplace.payments.models import Claim
+from marketplace.payments.states import ClaimState
+from marketplace.programmes.models import Programme
 from marketplace.reporting.figures import public_figures
+from marketplace.visits.models import Visit
+from marketplace.visits.states import VisitState
 from marketplace.web.todo import todos_of
 from tests import factories
 from tests.conftest import settings_for, sign_in
@@ -78,7 +88,13 @@ def test_requests_and_experts_are_in_every_state(inside: Flask) -> None:
 
 
 def test_every_case_stands_where_its_line_says(inside: Flask) -> None:
-    meant = {"refused": "matching", "declined": "offered", "sent_back": "accepted"}
+    meant = {
+        "refused": "matching",
+        "declined": "offered",
+        "sent_back": "accepted",
+        "running": "approved",
+        "finished": "approved",
+    }
     wanted = Counter(
         meant.get(written.more["state"], written.more["state"])
         for written in demo_requests()
@@ -160,13 +176,53 @@ def test_some_wait_beyond_their_deadline_and_no_offer_has_run_out(inside: Flask)
     assert now < min(ends) < now + timedelta(days=1) < max(ends)
 
 
-def test_one_agreement_is_being_written_one_is_being_signed_and_one_mentorship_runs(inside: Flask) -> None:
+def test_mentorships_are_being_agreed_on_run_and_one_has_ended(inside: Flask) -> None:
     found = {row.state: row for row in db.session.scalars(select(Mentorship))}
-    assert set(found) == {MentorshipState.DRAFTING, MentorshipState.SIGNING, MentorshipState.RUNNING}
-    assert db.session.scalar(select(func.count()).select_from(Mentorship)) == 3
+    states = Counter(db.session.scalars(select(Mentorship.state)))
+    assert states == {
+        MentorshipState.DRAFTING: 1,
+        MentorshipState.SIGNING: 1,
+        MentorshipState.RUNNING: 3,
+        MentorshipState.CLOSED: 1,
+    }
     assert [row.party for row in found[MentorshipState.SIGNING].signatures] == [Party.FIRM]
     assert found[MentorshipState.RUNNING].unsigned == []
-    assert db.session.scalar(select(func.count()).select_from(Document)) == 1
+    assert db.session.scalar(select(func.count()).select_from(Document)) == 4
+
+
+def test_the_printed_firm_and_expert_of_a_running_mentorship_are_those_of_one(inside: Flask) -> None:
+    firm, expert = person("haeoreum"), person("bong.sh")
+    running = db.session.scalars(select(Mentorship).where(Mentorship.state == MentorshipState.RUNNING)).all()
+    (theirs,) = [one for one in running if one.belongs_to(firm)]
+    assert theirs.belongs_to(expert)
+    waiting = select(Visit).where(Visit.mentorship_id == theirs.id, Visit.state == VisitState.LOGGED)
+    assert db.session.scalars(waiting).first() is not None
+
+
+def test_visits_wait_for_a_firm_and_for_the_operator_and_their_money_is_where_it_should_be(
+    inside: Flask,
+) -> None:
+    visits = Counter(db.session.scalars(select(Visit.state)))
+    assert visits[VisitState.LOGGED] == visits[VisitState.CONFIRMED] == 1
+    assert visits[VisitState.ACCEPTED] > 30
+    claims = Counter(db.session.scalars(select(Claim.state)))
+    assert claims[ClaimState.PAID] > claims[ClaimState.CLAIMED] > 0
+    assert sum(claims.values()) == visits[VisitState.ACCEPTED]
+    assert [
+        fault
+        for programme in db.session.scalars(select(Programme)).all()
+        for fault in replay_books(programme)
+    ] == []
+
+
+def test_what_ended_has_verified_results_and_published_cards(inside: Flask) -> None:
+    assert set(db.session.scalars(select(Card.state))) == {CardState.PUBLISHED}
+    assert db.session.scalar(select(func.count()).select_from(Card)) == 2
+    programme = db.session.scalars(select(Programme)).first()
+    figures = Figures.of(outcomes_of_programme(programme))
+    quality = figures.fields[[field.field for field in figures.fields].index("Q")]
+    assert quality.middle is not None and quality.middle > 0
+    assert {effect.kpi for effect in figures.effects} == {"B1", "B3"}
 
 
 def test_the_worker_finds_nothing_to_change_in_the_new_world(inside: Flask) -> None:

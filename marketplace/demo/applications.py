@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from marketplace.access import Role
 from marketplace.accounts.models import User
@@ -33,6 +34,7 @@ class Application:
 
     written: DemoRequest
     staff: Staff
+    starts: date | None = None  # the wished start of one that came long ago
     _person: User | None = None
     _request: MentoringRequest | None = None
 
@@ -113,7 +115,7 @@ class Application:
             "goal": more["goal"] or None,
             "level": row.level,
             "months": row.months,
-            "start_on": self.written.start_on,
+            "start_on": self.starts or self.written.start_on,
             "mode": str(row.mode),
             "place": more["place"] or None,
             "tier_id": tier.id if tier else None,

@@ -57,7 +57,9 @@ class SignIn:
 SIGN_INS = (
     SignIn("기업", "Firm", "company", "처음부터: 참여의향 → 신청 / a fresh start"),
     SignIn("기업 2", "Firm 2", "company2", "추천 후보에 희망순위 / candidates to rank"),
+    SignIn("기업 3", "Firm 3", "haeoreum", "수행중인 멘토링: 방문 확인, 성과 / a running mentorship"),
     SignIn("전문가", "Expert", "expert", "제안에 회신 / an offer to answer"),
+    SignIn("전문가 2", "Expert 2", "bong.sh", "수행중인 멘토링: 방문일지, 지급 / visit logs and pay"),
     SignIn("운영기관", "Operator", "operator", "요건검토, 전문가 확인, 추천, 1차 승인 / the queues"),
     SignIn("운영기관 2", "Operator 2", "operator2", "다른 담당자 / a second pair of eyes"),
     SignIn("중소벤처기업부", "Ministry", "ministry", "최종 승인 / the final approval"),

@@ -30,9 +30,9 @@ class Ages:
 
 #: The long-standing came before the first firm did; a few came lately and wait to be confirmed.
 AGES = {
-    "verified": Ages((49, 48, 47, 46, 45, 44, 43)),
-    "suspended": Ages((49,), 37),
-    "paused": Ages((47,), 37),
+    "verified": Ages((141, 140, 140, 139, 139, 138, 138)),
+    "suspended": Ages((141,), 37),
+    "paused": Ages((139,), 37),
     "returned": Ages((9,), 6),
     "submitted": Ages((9, 4, 2, 1)),
     "draft": Ages((3,)),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from marketplace.demo import agreements, cases
+from marketplace.demo import agreements, cases, mentoring
 from marketplace.demo.applications import Application
 from marketplace.demo.people import Staff
 from marketplace.demo.sheets import demo_requests
@@ -83,12 +83,15 @@ WAYS = {
     "first_approved": Way(_APPROVED_FIRST, (6, 2)),
     "sent_back": Way((*_APPROVED_FIRST, SEND_BACK), (3,)),
     "approved": Way((*_APPROVED_FIRST, APPROVE_FINAL), (5, 12, 20)),
+    "running": Way((*_APPROVED_FIRST, APPROVE_FINAL), (58, 55)),
+    "finished": Way((*_APPROVED_FIRST, APPROVE_FINAL), (116,)),
     "stopped": Way((*_ELIGIBLE, STOP), (6,)),
     "withdrawn": Way((*_PROPOSED, WITHDRAW), (7,)),
 }
 #: What follows the approval, in days since it and whether staff do it, for one approved case after the other: one
 #: agreement is still being written, one is being signed, one mentorship runs.
-AGREED: tuple[tuple[tuple[int, bool, Callable[[Application], None]], ...], ...] = (
+Deeds = tuple[tuple[int, bool, Callable[[Application], None]], ...]
+AGREED: tuple[Deeds, ...] = (
     (),
     ((2, False, agreements.write), (5, True, agreements.propose), (6, False, agreements.sign_as_firm)),
     (
@@ -99,6 +102,16 @@ AGREED: tuple[tuple[tuple[int, bool, Callable[[Application], None]], ...], ...] 
         (10, True, agreements.sign_as_operator),
     ),
 )
+#: What follows the approvals of long ago: signed before the term began, and led from visit to visit as far as today.
+LED: Deeds = (
+    (2, False, agreements.write),
+    (5, True, agreements.propose),
+    (6, False, agreements.sign_as_firm),
+    (7, False, agreements.sign_as_expert),
+    (10, True, agreements.sign_as_operator),
+    *mentoring.COURSE,
+)
+LONG_AGO = ("running", "finished")
 #: The draft, in minutes since the sign-up.
 DRAFT: tuple[tuple[int, Callable[[Application], None]], ...] = (
     (0, Application.sign_up),
@@ -121,9 +134,12 @@ def plan_requests(staff: Staff, timeline: Timeline) -> int:
         application = Application(written, staff)
         way = WAYS[application.goes_to]
         age = way.ages[met[application.goes_to] % len(way.ages)]
-        _plan(application, way, age, number, timeline)
-        if way.steps and way.steps[-1] is APPROVE_FINAL:
+        if application.goes_to in LONG_AGO:
+            application.starts = timeline.days_ago(age - mentoring.STARTS_AFTER)
+            _plan_agreement(application, age, LED, timeline)
+        elif application.goes_to == "approved":
             _plan_agreement(application, age, AGREED[met[application.goes_to] % len(AGREED)], timeline)
+        _plan(application, way, age, number, timeline)
         met[application.goes_to] += 1
     return len(requests)
 
@@ -148,12 +164,14 @@ def _plan(application: Application, way: Way, age: int, number: int, timeline: T
 def _plan_agreement(
     application: Application,
     age: int,
-    steps: tuple[tuple[int, bool, Callable[[Application], None]], ...],
+    steps: Deeds,
     timeline: Timeline,
 ) -> None:
-    """Plan what follows an approval that many days ago; its agreement is drawn up by itself the day after."""
+    """Plan what has followed an approval that many days ago; its agreement is drawn up by itself the day after."""
     timeline.add(timeline.within(timeline.days_ago(age - 1)), open_agreements)
     for days, by_staff, do in steps:
+        if days >= age:
+            continue  # that is yet to come
         day = timeline.days_ago(age - days)
         timeline.add(timeline.within(office_day(day) if by_staff else day), partial(do, application))
 

@@ -24,6 +24,7 @@ from marketplace.demo.rounds import plan_round
 from marketplace.demo.timeline import Timeline, office_day
 from marketplace.demo.ways import plan_requests
 from marketplace.events import Event
+from marketplace.jobs import run_due
 from marketplace.programmes.models import Programme
 
 
@@ -42,7 +43,7 @@ def is_built() -> bool:
 
 
 #: When the site was set up, before anybody came.
-DAYS_BEFORE = 56
+DAYS_BEFORE = 143
 
 
 def beginning(now: datetime) -> datetime:
@@ -54,7 +55,7 @@ def beginning(now: datetime) -> datetime:
 def build_demo(tell: Callable[[str], None] = lambda stage: None, *, now: datetime | None = None) -> None:
     """Build the world on a database with the reference data and no people; ``tell`` hears each stage.
 
-    Everything happens in the eight weeks before ``now`` (the present unless given), at moments that never go
+    Everything happens in the five months before ``now`` (the present unless given), at moments that never go
     back. The database is kept from waiting for the disk meanwhile: a build that broke off is begun anew.
     """
     timeline = Timeline(now or utcnow())
@@ -72,6 +73,9 @@ def build_demo(tell: Callable[[str], None] = lambda stage: None, *, now: datetim
         timeline.add(yesterday + timedelta(minutes=4), confirm_fresh_firm)
         plan_round(staff, timeline)
         timeline.run(lambda monday: tell(f"{monday.isoformat()} 주 / week"))
+        with clock_at(timeline.now):
+            for _ in range(2):  # what the worker begins today it may remind of at once
+                run_due()
         with clock_at(timeline.now), recorded(None, Event.DEMO_BUILT, programme, requests=requests):
             pass
 
