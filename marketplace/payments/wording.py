@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from marketplace.companies.eligibility import SEOUL
-from marketplace.errors import N_
+from marketplace.errors import N_, written_day
 from marketplace.notifications import tell_all
 from marketplace.payments.models import Claim
 from marketplace.payments.states import RECORDED_AS, TOLD
@@ -40,6 +40,6 @@ def announce(verb: str, claim: Claim, **facts: Any) -> None:
             f"/payments/{claim.id}",
             body=body,
             firm=request.company.name,
-            day=claim.visit.starts_at.astimezone(SEOUL).date().isoformat(),
+            day=written_day(claim.visit.starts_at.astimezone(SEOUL).date()),
             **facts,
         )
