@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.access import Permission, Scope, require, scope_of
@@ -40,8 +41,8 @@ def _whole() -> Any:
     )
 
 
-def in_state(user: User, state: StepState) -> Sequence[CourseStep]:
-    """The steps in a state of mentorships in the user's reach, the oldest due first."""
+def in_state(user: User, state: StepState) -> Select[Any]:
+    """The steps in a state of mentorships in the user's reach, the oldest due first, ready for ``page_of``."""
     query = (
         select(CourseStep)
         .join(CourseStep.mentorship)
@@ -59,9 +60,26 @@ def in_state(user: User, state: StepState) -> Sequence[CourseStep]:
         query = query.join(Mentorship.expert).where(
             (Expert.user_id == user.id) | MentoringRequest.company_id.in_(own)
         )
-    return db.session.scalars(query).unique().all()
+    return query
 
 
 def owed_by(user: User, party: Party) -> list[CourseStep]:
     """The open steps that the user's side has not answered."""
-    return [step for step in in_state(user, StepState.OPEN) if party in step.unanswered]
+    found = db.session.scalars(in_state(user, StepState.OPEN)).unique()
+    return [step for step in found if party in step.unanswered]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Steps in a state: how many, since when the oldest is in it, and when the first is due."""
+
+    count: int
+    since: datetime | None
+    due: datetime | None
+
+
+def waiting_in(user: User, state: StepState) -> Waiting:
+    """The steps in a state counted, in one statement."""
+    columns = (func.count(), func.min(CourseStep.entered_at), func.min(CourseStep.due_at))
+    query = in_state(user, state).order_by(None).with_only_columns(*columns, maintain_column_froms=True)
+    return Waiting(*db.session.execute(query).one())

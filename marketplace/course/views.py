@@ -12,14 +12,20 @@ from marketplace.access import Permission, Role, may
 from marketplace.companies.showing import days_left
 from marketplace.course import actions, forms, queries, showing
 from marketplace.course.models import DECIDED, CourseStep
-from marketplace.course.states import KIND_LABELS, StepKind, StepState
+from marketplace.course.states import KIND_LABELS, STATE_LABELS, StepKind, StepState
+from marketplace.database import page_of
 from marketplace.errors import N_, NotAllowed
 from marketplace.mentorships.queries import seen_mentorship
 from marketplace.mentorships.states import Party
 from marketplace.web.navigation import menu
-from marketplace.web.page import me, page, show, submitted, to
+from marketplace.web.page import me, number_arg, page, show, submitted, text_arg, to
 from marketplace.web.todo import Todo, todo_source
 
+EMPTY = {
+    StepState.ANSWERED: N_("확인을 기다리는 것이 없습니다."),
+    StepState.OPEN: N_("답변을 기다리는 것이 없습니다."),
+    StepState.CLOSED: N_("마친 것이 없습니다."),
+}
 blueprint = Blueprint("course", __name__)
 blueprints = [blueprint]
 menu(36, N_("진행 점검"), "course.waiting", lambda user: may(user, Permission.SEE_QUEUE))
@@ -48,17 +54,17 @@ def operator_todos(user: Any) -> list[Todo]:
     """Steps that wait for the operator."""
     if not may(user, Permission.RUN_MENTORSHIP):
         return []
-    waiting = queries.in_state(user, StepState.ANSWERED)
-    if not waiting:
+    waiting = queries.waiting_in(user, StepState.ANSWERED)
+    if waiting.since is None:
         return []
     return [
         Todo(
             N_("중간점검·월간보고 %(count)d건 확인"),
             url_for("course.waiting"),
-            since=min(step.entered_at for step in waiting),
-            due=waiting[0].due_at,
-            count=len(waiting),
-            facts={"count": len(waiting)},
+            since=waiting.since,
+            due=waiting.due,
+            count=waiting.count,
+            facts={"count": waiting.count},
         )
     ]
 
@@ -67,10 +73,21 @@ def operator_todos(user: Any) -> list[Todo]:
 @page(Permission.SEE_QUEUE)
 def waiting() -> Response:
     """중간점검과 사후관리: what waits for the operator, and what the sides owe, over all mentorships in reach."""
+    tab = text_arg("tab", 10)
+    state = StepState(tab) if tab in list(StepState) else StepState.ANSWERED
     return show(
         "course/waiting.html",
-        answered=queries.in_state(me(), StepState.ANSWERED),
-        owed=queries.in_state(me(), StepState.OPEN),
+        page_=page_of(queries.in_state(me(), state), number_arg("page")),
+        tabs=[
+            {
+                "label": gettext(STATE_LABELS[one]),
+                "url": url_for("course.waiting", tab=str(one)),
+                "current": one == state,
+                "count": queries.waiting_in(me(), one).count,
+            }
+            for one in (StepState.ANSWERED, StepState.OPEN, StepState.CLOSED)
+        ],
+        empty=EMPTY[state],
         showing=showing,
         days_left=days_left,
     )

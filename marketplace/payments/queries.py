@@ -215,3 +215,9 @@ def flows_of(mentorship: Mentorship) -> list[Flow]:
         )
         for source in Source
     ]
+
+
+def booked(claim: Claim) -> list[LedgerTransaction]:
+    """The ledger's transactions about a claim, in their order."""
+    query = select(LedgerTransaction).where(LedgerTransaction.claim_id == claim.id)
+    return list(db.session.scalars(query.order_by(LedgerTransaction.id)))

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from marketplace.access import Permission, Role, may
 from marketplace.database import page_of, utcnow
 from marketplace.errors import N_
+from marketplace.ledger.states import TRANSACTION_LABELS
 from marketplace.payments import (
     actions,
     bulk,
@@ -138,6 +139,9 @@ def _claim_page(
         "payments/claim.html",
         claim=found,
         verbs=verbs,
+        booked=queries.booked(found) if may(me(), Permission.SEE_LEDGER, found.mentorship.programme) else [],
+        booked_as=TRANSACTION_LABELS,
+        may_recover=may(me(), Permission.MOVE_MONEY, found.mentorship.programme),
         showing=showing,
         taxes=showing.sees_taxes(me()),
         reason=reason or ReasonForm(formdata=None),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -127,3 +128,17 @@ def test_the_lists_take_as_many_statements_for_many_claims_as_for_one(client, ap
     for path in ("/payments?tab=all", "/payments/orders"):
         one, more = (statements(client, db.session.get_one(User, person), path) for person in people)
         assert one == more
+
+
+def test_a_paid_claim_leads_staff_to_its_transactions_and_to_its_recovery(app, world):
+    claim = world.claim(S.PAID)
+    page = sign_in(app.test_client(), world.payer).get(f"/payments/{claim.id}").text
+    links = re.findall(rf"/finance/{world.programme.id}/transactions/\d+/recovery", page)
+    assert len(links) == 1
+    assert sign_in(app.test_client(), world.payer).get(links[0]).status_code == 200
+    official = sign_in(app.test_client(), factories.user(Role.MINISTRY, world.programme.ministry))
+    seen = official.get(f"/payments/{claim.id}").text
+    assert "원장의 거래" in seen
+    assert "/recovery" not in seen
+    for outsider in (world.firm, world.expert.user):
+        assert "원장의 거래" not in sign_in(app.test_client(), outsider).get(f"/payments/{claim.id}").text
