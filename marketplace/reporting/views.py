@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, request
+from flask import Response, flash, request
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -15,13 +15,19 @@ from marketplace.errors import N_
 from marketplace.events import EVENT_LABELS
 from marketplace.jobs import run_again
 from marketplace.mail import send_again
-from marketplace.reporting import exports, figures, reading, records
+from marketplace.reporting import (
+    exports,
+    figures,
+    reading,
+    records,
+    views_dashboard,  # noqa: F401 - it registers its page
+)
+from marketplace.reporting.blueprint import blueprint
 from marketplace.reporting.tables import CSV_TYPE, XLSX_TYPE
 from marketplace.web.navigation import menu
 from marketplace.web.page import Access, me, number_arg, page, show, text_arg, to
 from marketplace.web.todo import place_to_go
 
-blueprint = Blueprint("reporting", __name__)
 blueprints = [blueprint]
 menu(90, N_("기록"), "reporting.audit_log", lambda user: may(user, Permission.SEE_AUDIT))
 place_to_go(

@@ -46,6 +46,7 @@ LISTS = {
         "/programmes",
         "/finance",
         "/outcomes/totals",
+        "/dashboard",
         "/taxonomy",
         "/codes",
     ],
