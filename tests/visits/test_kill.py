@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import signal
 
 import pytest
@@ -9,11 +10,14 @@ import pytest
 from marketplace.accounts.models import User
 from marketplace.audit import AuditEntry, verify_chain
 from marketplace.database import db
+from marketplace.files.actions import prepare
+from marketplace.files.models import StoredFile
 from marketplace.mentorships.models import Mentorship
 from marketplace.notifications import Notice, OutboxMail
 from marketplace.visits import actions
-from marketplace.visits.models import Visit, VisitVersion
+from marketplace.visits.models import Visit, VisitPhoto, VisitVersion
 from marketplace.visits.states import VisitState
+from tests.files.papers import picture
 from tests.matching.test_kill import NEVER, Points, in_child
 from tests.visits.world import World, days_ago, log
 
@@ -21,6 +25,7 @@ pytestmark = pytest.mark.both_databases
 MOST = 110  # points of a step
 STARTS = {
     "log": None,
+    "log with a photo": None,
     "confirm": VisitState.LOGGED,
     "correct": VisitState.LOGGED,
     "accept": VisitState.CONFIRMED,
@@ -34,10 +39,14 @@ def attempt(verb: str, world_ids: dict[str, int], visit_id: int | None, round_: 
     }
     visit = db.session.get_one(Visit, visit_id) if visit_id else None
     mentorship = db.session.get_one(Mentorship, world_ids["mentorship"])
+    photos = []
+    if verb == "log with a photo":
+        photos = [prepare(io.BytesIO(picture(size=(64, 48 + round_))), "현장.jpg")]
     points = Points(die_at)
     points.watch()
-    if verb == "log":
-        actions.log_visit(mentorship, log(1 + round_), client_key=f"key-{round_:08}", by=people["writer"])
+    if verb.startswith("log"):
+        key = f"key-{round_:08}"
+        actions.log_visit(mentorship, log(1 + round_), client_key=key, photos=photos, by=people["writer"])
     elif verb == "correct":
         said = log(visit.starts_at.date(), "10:00", "12:30")
         actions.correct(visit, said, seen=visit.edition, by=people["writer"])
@@ -53,7 +62,8 @@ def seen() -> tuple[int, ...]:
     db.session.rollback()
     db.session.expire_all()
     counts = [
-        db.session.query(model).count() for model in (Visit, VisitVersion, AuditEntry, OutboxMail, Notice)
+        db.session.query(model).count()
+        for model in (Visit, VisitVersion, AuditEntry, OutboxMail, Notice, VisitPhoto, StoredFile)
     ]
     states = sum(list(VisitState).index(VisitState(visit.state)) for visit in db.session.query(Visit))
     return (states, *counts)
