@@ -69,12 +69,17 @@ def operator_todos(user: Any) -> list[Todo]:
     ]
 
 
+def state_of_page() -> StepState:
+    """The state that the address names; what waits for the operator when it names none."""
+    tab = text_arg("tab", 10)
+    return StepState(tab) if tab in list(StepState) else StepState.ANSWERED
+
+
 @blueprint.get("/course")
 @page(Permission.SEE_QUEUE)
 def waiting() -> Response:
     """중간점검과 사후관리: what waits for the operator, and what the sides owe, over all mentorships in reach."""
-    tab = text_arg("tab", 10)
-    state = StepState(tab) if tab in list(StepState) else StepState.ANSWERED
+    state = state_of_page()
     return show(
         "course/waiting.html",
         page_=page_of(queries.in_state(me(), state), number_arg("page")),

@@ -9,13 +9,17 @@ from flask_babel import gettext
 from marketplace.access import Permission, require
 from marketplace.accounts.models import User
 from marketplace.companies.eligibility import SEOUL
+from marketplace.database import page_of
 from marketplace.errors import N_
 from marketplace.ledger.states import SOURCE_LABELS, Source
 from marketplace.payments.models import Claim
-from marketplace.payments.queries import claims_of, order_for
+from marketplace.payments.queries import claims_of, listed, order_for
+from marketplace.payments.showing import sees_taxes
+from marketplace.payments.states import STATE_LABELS, ClaimState
 from marketplace.programmes.sharing import spread
-from marketplace.web.page import number_arg
+from marketplace.web.page import number_arg, text_arg
 
+EVERYTHING = 10**6
 _LINE = (N_("지급명세 번호"), N_("청구번호"))
 _MONEY = (N_("지급액"), N_("소득세"), N_("지방소득세"), N_("실지급액"))
 ORDER = (
@@ -91,6 +95,41 @@ def lines_of(claim: Claim) -> dict[Source, tuple[int, int, int]]:
         Source(name): (gross, tax, whole - tax)
         for (name, gross), whole, tax in zip(claim.parts.items(), kept, incomes, strict=True)
     }
+
+
+CLAIMS = (
+    N_("청구번호"),
+    N_("신청번호"),
+    N_("기업"),
+    N_("전문가"),
+    N_("방문일"),
+    N_("상태"),
+    *_MONEY,
+    N_("지급일"),
+    N_("사유"),
+)
+
+
+def claim_rows(user: User) -> list[list[Any]]:
+    """Every claim that the list would show; what is kept from the pay only for those who may know it."""
+    taxes = sees_taxes(user)
+    tab = text_arg("tab", 20)
+    state = ClaimState(tab) if tab in list(ClaimState) else None
+    return [
+        [
+            claim.id,
+            claim.mentorship.request.reference,
+            claim.mentorship.request.company.name,
+            claim.expert.name,
+            claim.visit.starts_at.astimezone(SEOUL).date(),
+            gettext(STATE_LABELS[ClaimState(claim.state)]),
+            claim.amount,
+            *((claim.income_tax, claim.local_tax, claim.net) if taxes else (None, None, None)),
+            claim.paid_on,
+            claim.reason if taxes else None,
+        ]
+        for claim in page_of(listed(user, state, text_arg("q")), 1, EVERYTHING).items
+    ]
 
 
 SHEETS = {"payment-order": (ORDER, order_rows), "payment-order-sources": (SOURCES, source_rows)}
