@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from marketplace.companies.eligibility import SEOUL
@@ -25,6 +26,19 @@ WORDING: dict[tuple[str, str], tuple[str, str]] = {
         N_("은행이 알린 사유: %(reason)s\n지급 계좌가 맞는지 확인해 주십시오."),
     ),
 }
+
+
+_PAID = N_("방문 %(count)d건의 지급이 완료되었습니다. 실지급액은 모두 %(net)s원입니다.")
+
+
+def announce_paid(claims: Mapping[Claim, int]) -> None:
+    """Tell an expert once of all claims that were paid together; ``claims`` with the net pay of each, in won."""
+    first, net = next(iter(claims.items()))
+    if len(claims) == 1:
+        announce("pay", first, net=f"{net:,}")
+        return
+    count, total = len(claims), f"{sum(claims.values()):,}"
+    tell_all([first.expert.user], RECORDED_AS["pay"], _PAID, "/payments?tab=paid", count=count, net=total)
 
 
 def announce(verb: str, claim: Claim, **facts: Any) -> None:

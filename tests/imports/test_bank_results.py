@@ -10,6 +10,7 @@ from marketplace.audit import AuditEntry
 from marketplace.companies.eligibility import today
 from marketplace.database import db
 from marketplace.imports.models import ImportState
+from marketplace.notifications import Notice
 from marketplace.payments import actions
 from marketplace.payments.states import ClaimState as S
 from tests import factories
@@ -68,6 +69,17 @@ def test_the_file_for_the_bank_comes_back_with_its_results_and_every_claim_and_w
     assert {("claims", claim.id) for claim in (first, second, third)} <= {
         (subject.thing_type, subject.thing_id) for subject in entry.subjects
     }
+
+
+def test_an_expert_is_told_once_of_all_visits_that_were_paid_together_with_the_sum(world, client):
+    order, claims = ordered(world)
+    write(client, bring(client, results(client, order), "bank.csv", kind="payments"))
+    told = [notice for notice in db.session.query(Notice) if "지급이 완료" in notice.sentence]
+    net = sum(fresh(claim).net for claim in claims)
+    assert [(one.user_id, one.facts["count"], one.facts["net"]) for one in told] == [
+        (world.expert.user_id, 3, f"{net:,}")
+    ]
+    assert sign_in(client, world.expert.user).get(told[0].path).status_code == 200
 
 
 def test_the_same_file_taken_in_again_changes_nothing(world, client):

@@ -19,7 +19,7 @@ from marketplace.ledger.verbs_claims import pay_of, post_pay
 from marketplace.ledger.withholding import Withheld
 from marketplace.matching.handover import MIN_REASON, reason_of
 from marketplace.payments.models import BankAccount, Claim, PaymentOrder, locked_claim
-from marketplace.payments.wording import announce
+from marketplace.payments.wording import announce, announce_paid
 from marketplace.programmes.models import Programme
 
 
@@ -82,6 +82,7 @@ def mark_paid(claim: Claim, paid_on: date, *, by: Any) -> None:
     with recorded(by, Event.CLAIM_PAID, claim) as record:
         claim = locked_claim(claim.id)
         kept = _pay(claim, paid_on, by)
+        announce("pay", claim, net=f"{kept.net:,}")
         record.facts.update(
             claim=claim.id, gross=claim.amount, withheld=kept.total, net=kept.net, paid_on=paid_on.isoformat()
         )
@@ -99,7 +100,6 @@ def _pay(claim: Claim, paid_on: date, by: Any) -> Withheld:
         )
     claim.paid_on, claim.paid_by_id = paid_on, by.id
     also_about(claim, claim.mentorship, claim.visit)
-    announce("pay", claim, net=f"{kept.net:,}")
     post_pay(claim.mentorship.programme, claim.id, Income(claim.withholding))
     return kept
 
@@ -152,5 +152,6 @@ def take_results(paid: Mapping[int, date], failed: Mapping[int, str], *, by: Any
         require(by, Permission.MOVE_MONEY, claim)
     for number, reason in failed.items():
         _fail(claims[number], reason)
-    for number, day in paid.items():
-        _pay(claims[number], day, by)
+    kept = {claims[number]: _pay(claims[number], day, by) for number, day in paid.items()}
+    for expert_id in dict.fromkeys(claim.expert_id for claim in kept):
+        announce_paid({claim: of.net for claim, of in kept.items() if claim.expert_id == expert_id})
