@@ -62,8 +62,8 @@ def experts(count: int, words: Vocabulary, seed: int = 1) -> list[ExpertProfile]
     found = []
     for number in range(count):
         own = dice.sample(terms, 4)
-        phrases = [dice.choice(dice.choice(own).methods) for _ in range(12)]
-        phrases += [dice.choice(dice.choice(terms).methods) for _ in range(8)]
+        phrases = [dice.choice(dice.choice(own).methods) for _ in range(22)]
+        phrases += [dice.choice(dice.choice(terms).methods) for _ in range(14)]
         found.append(
             ExpertProfile(
                 f"e{number:07d}",

@@ -264,6 +264,7 @@ def history_of(thing: Any, limit: int = 200) -> list[AuditEntry]:
     query = (
         select(AuditEntry)
         .where(is_about(thing.__tablename__, thing.id))
+        .options(selectinload(AuditEntry.subjects))
         .order_by(AuditEntry.id.desc())
         .limit(limit)
     )

@@ -125,8 +125,8 @@ class CourseStep(Identified, Versioned, Base):
 
     @classmethod
     def of(cls, mentorship_id: int) -> list[CourseStep]:
-        """The steps of a mentorship in their order."""
-        query = select(cls).where(cls.mentorship_id == mentorship_id).order_by(cls.period, cls.id)
+        """The steps of a mentorship in the order in which they were opened."""
+        query = select(cls).where(cls.mentorship_id == mentorship_id).order_by(cls.created_at, cls.id)
         return list(db.session.scalars(query))
 
 

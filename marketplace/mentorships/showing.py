@@ -7,18 +7,15 @@ from typing import Any
 
 from flask_babel import gettext
 
-from marketplace.audit import history_of
 from marketplace.civil import is_working_day
 from marketplace.companies.choices import in_english, kpi_names
 from marketplace.errors import N_
-from marketplace.events import EVENT_LABELS, Event
 from marketplace.mentorships.content import WITHHOLDING, per_cent, plain, rules, texts_in
-from marketplace.mentorships.labels import PARTS
 from marketplace.mentorships.models import Mentorship
 from marketplace.mentorships.models_papers import AgreementEdition
 from marketplace.mentorships.states import HOLDER, PARTY_LABELS, STATE_LABELS, MentorshipState, Party
 from marketplace.mentorships.wording import name_of
-from marketplace.web.setup import day, moment, won
+from marketplace.web.setup import day, won
 
 __all__ = ["rules"]  # for the templates
 S = MentorshipState
@@ -205,39 +202,3 @@ def resting_days(mentorship: Mentorship) -> list[str]:
         for visit in mentorship.plan
         if not is_working_day(visit.on)
     ]
-
-
-def history(mentorship: Mentorship) -> list[dict[str, Any]]:
-    """What happened, newest first, with what the record says of it."""
-    return [
-        {
-            "what": gettext(EVENT_LABELS.get(Event(entry.event), entry.event)),
-            "when": moment(entry.at),
-            "who": gettext("자동 처리") if entry.actor_role == "system" else entry.actor_name,
-            "note": " ".join(_notes(entry.facts)) or None,
-        }
-        for entry in reversed(history_of(mentorship, limit=1000))
-    ]
-
-
-def _notes(facts: dict[str, Any]) -> list[str]:
-    said = []
-    if facts.get("parts"):
-        parts = ", ".join(gettext(PARTS.get(part, part)) for part in facts["parts"])
-        said.append(gettext("바뀐 항목: %(parts)s.", parts=parts))
-    if facts.get("party"):
-        said.append(gettext(PARTY_LABELS[Party(facts["party"])]) + ".")
-    if facts.get("edition"):
-        said.append(gettext("제%(edition)d판.", edition=facts["edition"]))
-    if facts.get("reason"):
-        said.append(gettext("사유: %(reason)s", reason=facts["reason"]))
-    if facts.get("period_moved"):
-        before, after = ([iso_day(one) for one in facts["period_moved"][end]] for end in ("from", "to"))
-        said.append(
-            gettext(
-                "시작일이 지나 기간이 %(before)s에서 %(after)s로 옮겨졌습니다.",
-                before=" ~ ".join(before),
-                after=" ~ ".join(after),
-            )
-        )
-    return said

@@ -17,6 +17,7 @@ from marketplace.database import page_of
 from marketplace.mentorships import actions, queries, showing
 from marketplace.mentorships.blueprint import blueprint
 from marketplace.mentorships.forms import ReasonForm
+from marketplace.mentorships.history import history
 from marketplace.mentorships.queries import Wanted
 from marketplace.mentorships.showing_changes import change_badge
 from marketplace.mentorships.states import STATE_LABELS, TRANSITIONS, MentorshipState, next_state
@@ -84,7 +85,7 @@ def mentorship_page(mentorship_id: int) -> Response:
         coming=gettext(showing.NEXT[MentorshipState(mentorship.state)]),
         signatures=showing.signatures(mentorship),
         party=mentorship.party_of(me()),
-        history=showing.history(mentorship),
+        history=history(mentorship),
         change_badge=change_badge,
         showing=showing,
         days_left=days_left,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from math import fsum
 from typing import cast
 
@@ -163,7 +163,8 @@ def _facet(
         return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
     def of_state() -> Facet:
-        return _told(state, number, [of_classes(segment) for segment in state.segments])
+        fits = [segment.once((name, question), partial(of_classes, segment)) for segment in state.segments]
+        return _told(state, number, fits)
 
     return state.once((name, question), of_state)
 

@@ -99,7 +99,9 @@ def correct(
         _write(visit, log)
         content = _keep(visit, log, added(photos, by, to=kept), by)
         record.subjects = [mentorship]
-        record.facts.update(edition=visit.edition, changed_parts=differences(before, content))
+        record.facts.update(
+            edition=visit.edition, visited_on=content["on"], changed_parts=differences(before, content)
+        )
         announce("correct", visit)
 
 
