@@ -20,6 +20,7 @@ from marketplace.taxonomy.actions import current_vocabulary
 
 MIN_REASON = 5  # characters
 MOST_TERMS = 6
+TOO_EARLY = N_("사례는 멘토링이 끝날 무렵, 완료보고를 할 때부터 쓸 수 있습니다.")
 WRITTEN_FROM = (
     MentorshipState.REPORTING,
     MentorshipState.CHECKING,
@@ -39,9 +40,7 @@ def begin(mentorship: Mentorship, written: Mapping[str, str], *, by: Any) -> Car
             Mentorship, mentorship.id, with_for_update=True, populate_existing=True
         )
         if mentorship.state not in WRITTEN_FROM:
-            raise RuleBroken(
-                N_("사례는 멘토링이 끝날 무렵, 완료보고를 할 때부터 쓸 수 있습니다."), conflict=True
-            )
+            raise RuleBroken(TOO_EARLY, conflict=True)
         taken = db.session.query(Card.number).filter_by(mentorship_id=mentorship.id, party=party).all()
         free = sorted(set(range(1, MOST + 1)) - {number for (number,) in taken})
         if not free:

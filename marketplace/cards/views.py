@@ -107,6 +107,7 @@ def of_mentorship(mentorship_id: int) -> Response:
         and mentorship.state in actions.WRITTEN_FROM
         and len(own) < MOST,
         most=MOST,
+        too_early=actions.TOO_EARLY if mentorship.state not in actions.WRITTEN_FROM else None,
     )
 
 
@@ -116,6 +117,9 @@ def write(mentorship_id: int) -> Response:
     """A new card."""
     mentorship = mentorship_with_goals(me(), mentorship_id)
     require(me(), Permission.WRITE_CARD, mentorship)
+    if request.method == "GET" and mentorship.state not in actions.WRITTEN_FROM:
+        flash(gettext(actions.TOO_EARLY), "warning")
+        return to(url_for("cards.of_mentorship", mentorship_id=mentorship.id))
     form, made = CardForm(), []
     if submitted(form, lambda: made.append(actions.begin(mentorship, form.written(), by=me()))):
         return _kept(made[0])

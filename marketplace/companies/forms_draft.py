@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -36,6 +35,7 @@ from marketplace.web.fields import (
     normal,
     options,
 )
+from marketplace.web.numbers import ungrouped
 
 KPI_ROWS = 5
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,6})?")
@@ -52,7 +52,7 @@ class NumberTextField(TextField):
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
         if self.data:
-            self.data = unicodedata.normalize("NFKC", self.data).replace(",", "").replace(" ", "")
+            self.data = ungrouped(self.data)
 
     @staticmethod
     def _shape(form: Any, field: Any) -> None:

@@ -26,10 +26,15 @@ class Wish:
     method: str
 
 
-_WISHES = (
-    Wish("Q1", "4", "1", 700, "월별 공정검사 기록의 불량 수 ÷ 생산 수"),
-    Wish("P4", "36", "24", 300, "작업지시서와 포장 완료 시각의 차이, 월 평균"),
-)
+_DEFECTS = Wish("Q1", "4", "1", 700, "월별 공정검사 기록의 불량 수 ÷ 생산 수")
+_STOPS = Wish("P2", "68", "82", 700, "설비별 가동 기록의 가동시간 ÷ 계획시간, 월 평균")
+_LEAD_TIME = Wish("P4", "36", "24", 300, "작업지시서와 포장 완료 시각의 차이, 월 평균")
+_MAINTENANCE = "EQP"  # the field of the taxonomy
+
+
+def _wishes(mentorship: Mentorship) -> tuple[Wish, ...]:
+    stops = any((task.term or "").startswith(_MAINTENANCE) for task in mentorship.tasks)
+    return (_STOPS if stops else _DEFECTS, _LEAD_TIME)
 
 
 def mentorship_of(application: Application) -> Mentorship:
@@ -54,7 +59,7 @@ def write(application: Application) -> None:
             "협약 전 3개월 평균과 마지막 1개월 평균",
             "검사 기록 사본과 현장 사진",
         )
-        for wish in _WISHES
+        for wish in _wishes(mentorship)
     ]
     draft = Draft(
         purpose=mentorship.purpose or application.request.title or "",

@@ -25,6 +25,8 @@ from marketplace.demo import texts
 from marketplace.demo.agreements import mentorship_of
 from marketplace.demo.applications import Application
 from marketplace.demo.timeline import office_day
+from marketplace.imports import actions as imports
+from marketplace.jobs import work_off
 from marketplace.ledger.actions import Payment, enter_receipt
 from marketplace.ledger.posting import random_key
 from marketplace.ledger.states import Source
@@ -104,9 +106,18 @@ def order(application: Application) -> None:
 
 
 def pay(application: Application) -> None:
-    """The bank has paid."""
-    for claim in _claims(application, ClaimState.ORDERED):
-        payments.mark_paid(claim, civil_today(), by=application.staff.operators[1])
+    """The bank has paid; what it sent back is taken in as a file."""
+    payer, today = application.staff.operators[1], civil_today().isoformat()
+    claims = _claims(application, ClaimState.ORDERED)
+    if not claims:
+        return
+    lines = ["지급명세 번호,청구번호,실지급액,결과,지급일"]
+    lines += [f"{claim.order.number},{claim.id},{claim.net},이체,{today}" for claim in claims if claim.order]
+    file = imports.Upload(f"이체결과_{today}.csv", "\n".join(lines).encode())
+    taken = imports.upload("payments", file, None, False, by=payer)
+    work_off()
+    imports.write(imports.find_import(taken.id, by=payer), by=payer)
+    work_off()
 
 
 def _claims(application: Application, state: ClaimState) -> list[Claim]:
@@ -146,16 +157,21 @@ def say(application: Application, party: Party, body: str) -> None:
     write_message(mentorship_of(application), body, key=random_key(), by=_of(application, party))
 
 
-def measure(application: Application, values: tuple[str, str]) -> None:
+#: What was measured, halfway and at the end, by indicator.
+MEASURED = {"Q1": ("2.6", "1"), "P2": ("74", "83"), "P4": ("31", "25")}
+HALFWAY, END = 0, 1
+
+
+def measure(application: Application, at: int) -> None:
     """The expert enters what was measured for each goal over the last four weeks."""
     mentorship, until = mentorship_of(application), civil_today() - timedelta(days=1)
     period = Stating(
         until - timedelta(days=27), until, "공정 검사 기록", "검사 기록 사본", texts.WHY_PLAUSIBLE
     )
-    for goal, value in zip(mentorship.goals, values, strict=True):
+    for goal in mentorship.goals:
         outcomes.enter_measurement(
             goal,
-            value=Decimal(value),
+            value=Decimal(MEASURED[goal.kpi][at]),
             sample=420,
             method=goal.method,
             stating=period,
@@ -260,9 +276,9 @@ def _course() -> list[tuple[int, bool, Do]]:
         steps += [(paid, True, order), (paid + 4, True, pay)]
     return [
         *steps,
-        (55, False, partial(measure, values=("2.6", "31"))),
-        (59, True, verify),
-        (102, False, partial(measure, values=("1", "25"))),
+        (48, False, partial(measure, at=HALFWAY)),
+        (52, True, verify),
+        (102, False, partial(measure, at=END)),
         (103, False, report_business),
         (104, False, finish),
         (105, False, partial(report, party=Party.FIRM)),

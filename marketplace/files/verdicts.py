@@ -97,7 +97,7 @@ REFUSALS: dict[Reason, str] = {
     Reason.PIXELS: N_("사진이 지나치게 큽니다. 해상도를 낮추어 올려 주십시오."),
     Reason.DAMAGED: N_("파일이 손상되어 읽을 수 없습니다. 원래 프로그램에서 다시 저장해 올려 주십시오."),
     Reason.TOO_HARD: N_(
-        "파일을 확인하는 데 시간이나 메모리가 너무 많이 듭니다. 파일을 나누거나 PDF, JPG로 저장해 올려 주십시오."
+        "파일이 손상되었거나 너무 커서 확인할 수 없습니다. 다시 저장하거나 작게 줄여 올려 주십시오."
     ),
 }
 #: What stands beside a file that is kept apart.

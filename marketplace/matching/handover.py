@@ -20,15 +20,15 @@ from marketplace.matching.wording import announce_period
 MIN_REASON = 10  # characters; a decision of staff must be understood years later
 
 
-def reason_of(text: str | None, least: int = 1) -> str:
+def reason_of(text: str | None, least: int = 1, field: str = "reason") -> str:
     """The reason as it is kept; RuleBroken at the field when it says too little."""
     reason = (text or "").strip()
     if not reason:
-        raise RuleBroken(N_("사유를 적어 주십시오."), field="reason")
+        raise RuleBroken(N_("사유를 적어 주십시오."), field=field)
     if len(reason) < least:
-        raise RuleBroken(N_("사유를 %(least)d자 이상 적어 주십시오."), field="reason", least=least)
+        raise RuleBroken(N_("사유를 %(least)d자 이상 적어 주십시오."), field=field, least=least)
     if len(reason) > 2000:
-        raise RuleBroken(N_("사유를 2,000자 이내로 줄여 주십시오."), field="reason")
+        raise RuleBroken(N_("사유를 2,000자 이내로 줄여 주십시오."), field=field)
     return reason
 
 

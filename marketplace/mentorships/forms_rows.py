@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +16,7 @@ from marketplace.companies import choices
 from marketplace.companies.forms import id_or_none, or_none
 from marketplace.mentorships.draft import units_of
 from marketplace.web.fields import ChoiceField, DayField, Needed, TextField
+from marketplace.web.numbers import ungrouped
 
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,10}(\.[0-9]{1,4})?")
 _NEEDED = Needed()
@@ -33,10 +33,10 @@ class FigureField(TextField):
 
     @staticmethod
     def _shape(form: Any, field: Any) -> None:
-        text = unicodedata.normalize("NFKC", field.data or "").replace(",", "").replace(" ", "")
+        text = ungrouped(field.data or "")
         if text and not _DECIMAL.fullmatch(text):
             raise ValidationError(
-                gettext("숫자만 적어 주십시오. 소수점 아래는 넷째 자리까지 적습니다. 예: 3.2")
+                gettext("숫자만 적어 주십시오. 소수점은 마침표로, 아래 넷째 자리까지 적습니다. 예: 3.2")
             )
         field.value = Decimal(text) if text else None
 

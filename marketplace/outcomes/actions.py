@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,7 @@ from marketplace.companies.eligibility import today
 from marketplace.database import db
 from marketplace.errors import N_, NotFound, RuleBroken
 from marketplace.events import Event
+from marketplace.files.actions import Prepared
 from marketplace.mentorships.models import Goal, Mentorship
 from marketplace.mentorships.states import MentorshipState
 from marketplace.outcomes import rates
@@ -34,20 +35,20 @@ DOUBT_TEXT = {
     ),
     "too_good": N_("개선율이 %(size)s%%입니다. 값이 맞으면 까닭과 측정 조건을 적어 주십시오."),
     "much_worse": N_("기존보다 크게 나빠진 값입니다(%(size)s%%). 값이 맞으면 까닭을 적어 주십시오."),
-    "out_of_range": N_("비율은 0에서 100 사이입니다. 단위가 %%인지 확인해 주십시오."),
 }
 
 
 @dataclass(frozen=True)
 class Stating:
     """Over which period, from what source, with what evidence a value was found; and why it is right though it
-    seems implausible."""
+    seems implausible. ``files``: the evidence itself, as far as it is handed in."""
 
     starts_on: date
     ends_on: date
     source: str
     evidence: str
     explanation: str = ""
+    files: Sequence[Prepared] = ()
 
 
 def enter_measurement(
@@ -70,6 +71,7 @@ def enter_measurement(
             )
         found: list[rates.Doubt] = []
         if value is not None:
+            _refuse_impossible("value", goal.unit, value)
             found = rates.doubts(kpi_with(goal.kpi).direction, goal.unit, goal.baseline, value)
             _ask_back(found, goal.unit, stating.explanation)
         row = Measurement(
@@ -79,7 +81,7 @@ def enter_measurement(
             method=method,
             doubts=[doubt.kind for doubt in found],
             author_id=by.id,
-            **_facts(stating),
+            **_facts(stating, by),
         )
         db.session.add(row)
         db.session.flush()
@@ -100,6 +102,8 @@ def enter_effect(
         known = kpi_with(kpi)
         if known.field != BUSINESS:
             raise RuleBroken(N_("경영성과 지표를 골라 주십시오."), field="kpi")
+        for name, value in (("before", before), ("after", after)):
+            _refuse_impossible(name, known.unit, value, may_be_loss=known.unit == "%")
         found = rates.doubts(known.direction, known.unit, before, after)
         _ask_back(found, known.unit, stating.explanation)
         row = BusinessEffect(
@@ -110,7 +114,7 @@ def enter_effect(
             after=after,
             doubts=[doubt.kind for doubt in found],
             author_id=by.id,
-            **_facts(stating),
+            **_facts(stating, by),
         )
         db.session.add(row)
         db.session.flush()
@@ -191,6 +195,16 @@ def _check_period(stating: Stating) -> None:
         )
 
 
+def _refuse_impossible(field: str, unit: str, value: Decimal, *, may_be_loss: bool = False) -> None:
+    if not rates.possible(unit, value, may_be_loss=may_be_loss):
+        raise RuleBroken(
+            N_(
+                "나올 수 없는 값입니다. 비율은 0에서 100 사이, 수량과 금액은 0 이상이어야 합니다. 이익률만 0보다 작을 수 있습니다."
+            ),
+            field=field,
+        )
+
+
 def _ask_back(found: list[rates.Doubt], unit: str, explanation: str) -> None:
     if found and len(explanation.strip()) < MIN_REASON:
         raise RuleBroken(
@@ -208,13 +222,14 @@ def _reason(text: str | None) -> str:
     return said
 
 
-def _facts(stating: Stating) -> Mapping[str, Any]:
+def _facts(stating: Stating, by: Any) -> Mapping[str, Any]:
     return {
         "starts_on": stating.starts_on,
         "ends_on": stating.ends_on,
         "source": stating.source,
         "evidence": stating.evidence,
         "explanation": stating.explanation,
+        "files": list(dict.fromkeys(file.row(by) for file in stating.files)),
     }
 
 

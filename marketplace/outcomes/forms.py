@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -12,12 +11,15 @@ from flask_wtf import FlaskForm
 from wtforms import Field
 from wtforms.widgets import TextInput
 
+from marketplace.files.forms import FilesField
 from marketplace.outcomes.actions import Stating
 from marketplace.web.fields import ChoiceField, DayField, LongTextField, Needed, TextField, WholeNumberField
+from marketplace.web.numbers import ungrouped
 
 _NUMBER = re.compile(r"[-−]?\d{1,13}(\.\d{1,4})?")
 
 
+MOST_FILES = 5
 T = TypeVar("T")
 
 
@@ -46,11 +48,13 @@ class FigureField(Field):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data, self.typed = None, (valuelist[0] if valuelist else "")
-        text = unicodedata.normalize("NFKC", self.typed).replace(",", "").strip()
+        text = ungrouped(self.typed)
         if not text:
             return
         if not _NUMBER.fullmatch(text):
-            raise ValueError(_l("숫자로 입력해 주십시오. 소수점 아래 넷째 자리까지 쓸 수 있습니다. 예: 3.25"))
+            raise ValueError(
+                _l("숫자로 입력해 주십시오. 소수점은 마침표로, 아래 넷째 자리까지 씁니다. 예: 3.25")
+            )
         self.data = Decimal(text.replace("−", "-"))
 
 
@@ -63,6 +67,7 @@ class StatingForm(FlaskForm):
         _l("자료 출처"), [Needed(_l("어디에서 얻은 값인지 적어 주십시오. 예: 공정 일보"))], limit=200
     )
     evidence = TextField(_l("증빙"), [Needed(_l("증빙 자료의 이름과 위치를 적어 주십시오."))], limit=500)
+    files = FilesField(_l("증빙 파일"), most=MOST_FILES)
     explanation = LongTextField(_l("값에 대한 설명"), limit=2000)
 
     def stating(self) -> Stating:
@@ -73,6 +78,7 @@ class StatingForm(FlaskForm):
             self.source.data or "",
             self.evidence.data or "",
             self.explanation.data or "",
+            self.files.prepared(),
         )
 
 

@@ -6,16 +6,31 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Numeric, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from marketplace.accounts.models import User
 from marketplace.database import Base, Identified, Text, Versioned, one_of, utcnow
+from marketplace.files.models import StoredFile
 from marketplace.mentorships.models import Goal, Mentorship
 from marketplace.outcomes import rates
 from marketplace.outcomes.states import ValueState, next_state
 
 PROCESS, BUSINESS = "PQCDSE", "B"  # fields of the KPI catalogue
+
+
+def _evidence(name: str, of: str) -> Table:
+    """The files that stand behind values; rows are added, never changed."""
+    return Table(
+        name,
+        Base.metadata,
+        Column("value_id", ForeignKey(f"{of}.id"), primary_key=True),
+        Column("file_id", ForeignKey("stored_files.id"), primary_key=True, index=True),
+    )
+
+
+MEASUREMENT_FILES = _evidence("measurement_files", "measurements")
+EFFECT_FILES = _evidence("business_effect_files", "business_effects")
 
 
 class Stated(Identified, Versioned):
@@ -98,6 +113,7 @@ class Measurement(Stated, Base):
     method: Mapped[str] = mapped_column(Text(500))
 
     goal: Mapped[Goal] = relationship(lazy="joined")
+    files: Mapped[list[StoredFile]] = relationship(secondary=MEASUREMENT_FILES, order_by=StoredFile.id)
 
     @property
     def mentorship(self) -> Mentorship:
@@ -134,6 +150,7 @@ class BusinessEffect(Stated, Base):
     after: Mapped[Decimal] = mapped_column(Numeric(18, 4))
 
     mentorship: Mapped[Mentorship] = relationship(lazy="joined")
+    files: Mapped[list[StoredFile]] = relationship(secondary=EFFECT_FILES, order_by=StoredFile.id)
 
     def belongs_to(self, user: User) -> bool:
         return self.mentorship.belongs_to(user)

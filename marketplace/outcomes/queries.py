@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from marketplace.access import Permission, require
+from marketplace.access import Permission, may, require
 from marketplace.accounts.models import User
 from marketplace.companies.models import MentoringRequest
 from marketplace.database import db
 from marketplace.errors import NotFound
+from marketplace.files.models import StoredFile
+from marketplace.files.seeing import seen_by
 from marketplace.matching.models import MatchCase
 from marketplace.mentorships.models import Goal, Mentorship
 from marketplace.outcomes.models import BusinessEffect, Measurement, Value
@@ -161,3 +163,12 @@ def _in_reach(query: Any, user: User) -> Any:
         .join(MentoringRequest, MentoringRequest.id == MatchCase.request_id)
         .where(MentoringRequest.programme_id.in_(Programme.ids_run_by(user)))
     )
+
+
+@seen_by
+def _with_its_value(file: StoredFile, user: Any) -> bool:
+    """Evidence is seen by whoever may see the mentorship of a value that it stands behind."""
+    measured = select(Measurement).where(Measurement.files.any(StoredFile.id == file.id))
+    effects = select(BusinessEffect).where(BusinessEffect.files.any(StoredFile.id == file.id))
+    held = [*db.session.scalars(measured), *db.session.scalars(effects)]
+    return any(may(user, Permission.SEE_MENTORSHIP, row.mentorship) for row in held)

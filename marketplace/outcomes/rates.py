@@ -69,10 +69,17 @@ def overall(goals: Iterable[tuple[int, Decimal | None]], cap: int = 100) -> Over
     return Overall(total / collected, collected)
 
 
+def possible(unit: str, value: Decimal, *, may_be_loss: bool = False) -> bool:
+    """Whether a figure can have this value at all: a share is at most 100 per cent, and only what may be a loss lies
+    below 0."""
+    most = HUNDRED if unit.strip() in ("%", "퍼센트") else value
+    return (may_be_loss or value >= 0) and value <= most
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Why a value may be a mistake: ``unit_slip``, ``too_good``, ``much_worse`` or ``out_of_range``; ``size`` is the
-    ratio (unit slip) or the improvement in per cent."""
+    """Why a value may be a mistake: ``unit_slip``, ``too_good`` or ``much_worse``; ``size`` is the ratio
+    (unit slip) or the improvement in per cent."""
 
     kind: str
     size: Decimal
@@ -84,8 +91,6 @@ def doubts(direction: str, unit: str, baseline: Decimal, value: Decimal) -> list
     Mean improvements of the programmes that published any lie between 15 and 80 per cent.
     """
     found = []
-    if unit.strip() in ("%", "퍼센트") and not 0 <= value <= HUNDRED:
-        found.append(Doubt("out_of_range", value))
     if baseline > 0 and value > 0:
         ratio = max(value / baseline, baseline / value)
         if any(abs(ratio / slip - 1) <= _SLIP for slip in _UNIT_SLIPS):

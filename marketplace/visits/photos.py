@@ -29,7 +29,7 @@ def added(photos: Sequence[Prepared], by: User, *, to: Sequence[StoredFile] = ()
     for photo in photos:
         if photo.kind not in PICTURES:
             raise RuleBroken(
-                N_("%(name)s은(는) 사진이 아닙니다. JPEG, PNG, HEIC 사진을 골라 주십시오."),
+                N_("‘%(name)s’ 파일은 사진이 아닙니다. JPEG, PNG, HEIC 사진을 골라 주십시오."),
                 field=FIELD,
                 name=photo.name,
             )

@@ -23,6 +23,8 @@ from wtforms import (
 )
 from wtforms.validators import StopValidation, ValidationError
 
+from marketplace.web.numbers import ungrouped
+
 NOT_ON_THE_LIST = lazy_gettext("목록에 없는 값입니다. 목록에 있는 것을 다시 골라 주십시오.")
 PAGE_TOO_OLD = lazy_gettext("화면의 내용이 맞지 않습니다. 새로 고친 뒤 다시 해 주십시오.")
 _BREAKS = re.compile(r"\r\n?")
@@ -162,7 +164,7 @@ class WholeNumberField(IntegerField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None
-        text = unicodedata.normalize("NFKC", valuelist[0]).replace(",", "").strip() if valuelist else ""
+        text = ungrouped(valuelist[0]) if valuelist else ""
         if not text:
             return
         if not re.fullmatch(r"-?[0-9]{1,15}", text):
@@ -173,7 +175,9 @@ class WholeNumberField(IntegerField):
         if field.data is not None and not self.least <= field.data <= self.most:
             raise ValidationError(
                 lazy_gettext(
-                    "%(least)d에서 %(most)d 사이로 입력해 주십시오.", least=self.least, most=self.most
+                    "%(least)s에서 %(most)s 사이로 입력해 주십시오.",
+                    least=f"{self.least:,}",
+                    most=f"{self.most:,}",
                 )
             )
 

@@ -210,6 +210,11 @@ function missing(form) {
   return Object.fromEntries(empty.map((name) => [name, [form.dataset.required]]))
 }
 
+function withoutPhotos(faults) {
+  const { photos, ...fields } = faults.fields ?? {}
+  return Object.keys(fields).length || faults.form?.length ? { ...faults, fields } : null
+}
+
 async function handIn(form) {
   if (handing) return
   clearFaults(form)
@@ -237,7 +242,9 @@ async function handIn(form) {
   }
   if (outcome === 'refused') {
     drop(log)
-    shelf(user(), keyOf(form)).put({ pairs, faults: after.faults })
+    // Photos that were refused stay in the field to be seen, but do not come back with the draft, nor does their fault.
+    if (after.faults.fields?.photos) await dropPhotos(log.key)
+    shelf(user(), keyOf(form)).put({ pairs, faults: withoutPhotos(after.faults) })
     say(form, '')
     return showFaults(form, after.faults)
   }

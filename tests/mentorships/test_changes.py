@@ -150,7 +150,7 @@ def test_the_visits_still_to_come_may_move_and_those_made_may_not(world, running
         ("cause_on", lambda m: {"cause_on": today() + timedelta(days=1)}),
         ("cause_on", lambda m: {"cause_on": today() - timedelta(days=30)}),
         ("effective_on", lambda m: {"effective_on": today() - timedelta(days=1)}),
-        ("reason", lambda m: {"cause": "짧음", "last_day": m.last_day + timedelta(days=1)}),
+        ("cause", lambda m: {"cause": "짧음", "last_day": m.last_day + timedelta(days=1)}),
         ("last_day", lambda m: {}),
         ("last_day", lambda m: {"last_day": m.since}),
         ("last_day", lambda m: {"last_day": months_after(m.since, 13)}),

@@ -17,6 +17,7 @@ from marketplace.outcomes.rates import (
     improvement,
     overall,
     points,
+    possible,
     relative_change,
 )
 
@@ -76,7 +77,6 @@ def test_the_target_itself_is_always_reached_in_full(baseline: D, target: D) -> 
 @pytest.mark.parametrize(
     ("direction", "unit", "baseline", "value", "kind"),
     [
-        ("down", "%", D("2.5"), D(25000), "out_of_range"),  # ppm for per cent
         ("down", "sec", D(120), D(2), "unit_slip"),  # minutes for seconds
         ("up", "ea/h", D(10), D(45), "too_good"),
         ("down", "h", D(10), D(16), "much_worse"),
@@ -86,6 +86,26 @@ def test_a_value_that_looks_like_a_mistake_is_doubted(
     direction: str, unit: str, baseline: D, value: D, kind: str
 ) -> None:
     assert kind in {doubt.kind for doubt in doubts(direction, unit, baseline, value)}
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "may_be_loss", "can_be"),
+    [
+        ("%", D(0), False, True),
+        ("%", D(100), False, True),
+        ("%", D("100.01"), False, False),
+        ("%", D(25000), False, False),  # ppm for per cent
+        ("ppm", D(25000), False, True),
+        ("%", D(-3), False, False),
+        ("%", D(-3), True, True),  # a loss
+        ("%", D(101), True, False),
+        ("명", D(-3), False, False),
+    ],
+)
+def test_a_share_lies_between_0_and_100_and_only_a_loss_below_0(
+    unit: str, value: D, may_be_loss: bool, can_be: bool
+) -> None:
+    assert possible(unit, value, may_be_loss=may_be_loss) is can_be
 
 
 @pytest.mark.parametrize(("baseline", "value"), [(D(4), D(1)), (D(4), D(3)), (D(40), D(10))])

@@ -175,7 +175,7 @@ def test_a_sponsor_with_two_firms_sees_counts_alone(app):
     page = sign_in(app.test_client(), sponsor).get("/contribution/outcomes").text
     assert "2건" in page
     assert "+75%" not in page
-    assert "3개보다 적은" in page
+    assert "3개보다 적으면" in page
 
 
 def test_the_outcomes_of_many_take_as_many_statements_as_those_of_one(app):

@@ -165,6 +165,20 @@ def test_an_implausible_value_is_asked_back_and_taken_with_an_explanation(world:
     assert set(row.doubts) == {"unit_slip", "too_good"}
 
 
+def test_a_value_that_cannot_be_is_refused_whatever_the_explanation(world: Running) -> None:
+    told = replace(PERIOD, explanation="측정 방법을 바꾸어 이렇게 나왔습니다.")
+    for value in ("-3", "150"):
+        with pytest.raises(RuleBroken) as refused:
+            world.measure(value, stating=told)
+        assert refused.value.field == "value"
+    jobs = {"kpi": "B3", "before": D(40), "after": D(-3)}
+    with pytest.raises(RuleBroken) as refused:
+        actions.enter_effect(world.mentorship, **jobs, stating=told, by=world.firm)
+    assert refused.value.field == "after"
+    margin = {"kpi": "B2", "before": D(-4), "after": D("2.5")}
+    assert actions.enter_effect(world.mentorship, **margin, stating=told, by=world.firm).before == -4
+
+
 @pytest.mark.parametrize("state", list(MentorshipState))
 def test_values_are_entered_from_the_signed_agreement_on(
     app: Any, world: Running, state: MentorshipState
@@ -242,6 +256,9 @@ def test_values_are_entered_on_the_page_and_nothing_typed_is_lost(world: Running
     assert 'value="0.04"' in asked.text
     wrong = client.post(url, data={**typed, "value": "약 3"})
     assert (wrong.status_code, 'value="약 3"' in wrong.text) == (422, True)
+    comma = client.post(url, data={**typed, "value": "2,4"})
+    assert (comma.status_code, 'value="2,4"' in comma.text) == (422, True)
+    assert "소수점은 마침표로" in comma.text
     assert client.post(url, data={**typed, "value": "１.２"}).status_code == 303
     effects = f"/mentorships/{world.mentorship.id}/outcomes/effects"
     sold = {**typed, "kpi": "B1", "before": "3,000", "after": "3,400"}

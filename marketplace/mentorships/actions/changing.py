@@ -77,7 +77,7 @@ def request_change(mentorship: Mentorship, asked: Asked, *, by: Any) -> ChangeRe
         change = ChangeRequest(
             asked_by=party,
             requested_by_id=by.id,
-            cause=reason_of(asked.cause, MIN_REASON),
+            cause=reason_of(asked.cause, MIN_REASON, field="cause"),
             cause_on=asked.cause_on,
             effective_on=asked.effective_on,
             changes=changes,
