@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from marketplace.codes.book import packaged_codebook
@@ -75,13 +75,16 @@ ANY_TEXT = st.one_of(
 
 @pytest.mark.parametrize("name", PARSERS)
 @given(cell=st.one_of(ANY_TEXT, st.dates()))
+@example(cell="%(")
 def test_a_parser_answers_or_says_what_to_do_whatever_the_text(name: str, cell: Any) -> None:
     try:
         PARSERS[name](cell)
     except BadCell as bad:
-        fault = Fault(bad.kind, 2, name, name, shown(cell), bad.params)
-        assert "%(" not in fault.line()
-        assert "\n" not in fault.line()
+        assert "\n" not in Fault(bad.kind, 2, name, name, shown(cell), bad.params).line()
+        plain = dict.fromkeys(
+            bad.params, "말"
+        )  # the cell itself may hold what looks like a place to be filled
+        assert "%(" not in Fault(bad.kind, 2, name, name, "말", plain).line()
 
 
 def refusal(parse: Callable[[Any], Any], cell: Any) -> Kind:
