@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext
 
-from marketplace.audit import AuditEntry, history_of
+from marketplace.audit import AuditEntry, history_of, touched
 from marketplace.errors import N_
 from marketplace.events import EVENT_LABELS, Event
 from marketplace.mentorships.labels import PARTS
@@ -18,7 +18,6 @@ from marketplace.mentorships.showing import iso_day
 from marketplace.mentorships.states import PARTY_LABELS, Party
 from marketplace.web.setup import day, moment
 
-Thing = tuple[str, int]  # table and number, as the record names what it is about
 BANK = N_("은행 이체 결과 등록")  # the rows that are imported about a mentorship
 _MOST = 1000  # entries
 
@@ -34,12 +33,12 @@ def _alike(entry: AuditEntry) -> tuple[object, ...]:
     return entry.event, entry.actor_name, moment(entry.at)
 
 
-def _line(same: Sequence[AuditEntry], days: Mapping[Thing, date]) -> dict[str, Any]:
+def _line(same: Sequence[AuditEntry], days: Mapping[int, set[date]]) -> dict[str, Any]:
     entry = same[0]
     what = gettext(BANK if entry.event == Event.ROWS_IMPORTED else EVENT_LABELS[Event(entry.event)])
     if len(same) > 1:
         what = gettext("%(what)s %(count)d건", what=what, count=len(same))
-    visits = sorted({days[thing] for one in same for thing in _things(one) if thing in days})
+    visits = sorted(set().union(*(days.get(one.id, ()) for one in same)))
     notes = dict.fromkeys(note for one in same for note in _notes(one))
     return {
         "what": what,
@@ -49,23 +48,27 @@ def _line(same: Sequence[AuditEntry], days: Mapping[Thing, date]) -> dict[str, A
     }
 
 
-def _things(entry: AuditEntry) -> Iterator[Thing]:
-    if entry.thing_type is not None and entry.thing_id is not None:
-        yield entry.thing_type, entry.thing_id
-    yield from ((subject.thing_type, subject.thing_id) for subject in entry.subjects)
+def _visit_days(entries: Sequence[AuditEntry]) -> dict[int, set[date]]:
+    """By entry, the days of the visits that it is about, or that the claims come from that it is about.
 
-
-def _visit_days(entries: Sequence[AuditEntry]) -> dict[Thing, date]:
-    """The days of the visits, and of the claims that come from them, as their own entries tell."""
-    days: dict[Thing, date] = {}
+    The record itself tells them: a visit's own entries say its day, and which claim came of it.
+    """
+    visited: dict[int, date] = {}
+    claimed: dict[int, date] = {}
     for entry in reversed(entries):
         if entry.thing_type == "visits" and entry.thing_id is not None:
-            visit = (entry.thing_type, entry.thing_id)
             if "visited_on" in entry.facts:
-                days[visit] = date.fromisoformat(entry.facts["visited_on"])
-            if "claim" in entry.facts and visit in days:
-                days["claims", entry.facts["claim"]] = days[visit]
-    return days
+                visited[entry.thing_id] = date.fromisoformat(entry.facts["visited_on"])
+            if "claim" in entry.facts and entry.thing_id in visited:
+                claimed[entry.facts["claim"]] = visited[entry.thing_id]
+    found: dict[int, set[date]] = {}
+    for thing_type, days in (("visits", visited), ("claims", claimed)):
+        beside = touched(entries, thing_type, days)
+        for entry in entries:
+            own = {entry.thing_id} if entry.thing_type == thing_type else set()
+            things = (own | beside.get(entry.id, set())) & days.keys()
+            found.setdefault(entry.id, set()).update(days[thing] for thing in things if thing is not None)
+    return found
 
 
 def _of_visits(days: Sequence[date]) -> Iterator[str]:
@@ -83,9 +86,8 @@ def _notes(entry: AuditEntry) -> list[str]:
         said.append(gettext("바뀐 항목: %(parts)s.", parts=parts))
     if facts.get("party"):
         said.append(gettext(PARTY_LABELS[Party(facts["party"])]) + ".")
-    if facts.get("edition", 0) > (
-        entry.thing_type == "visits"
-    ):  # the first edition of a log goes without saying
+    first_log = entry.thing_type == "visits" and facts.get("edition") == 1  # goes without saying
+    if facts.get("edition") and not first_log:
         said.append(gettext("제%(edition)d판.", edition=facts["edition"]))
     if facts.get("reason"):
         said.append(gettext("사유: %(reason)s", reason=facts["reason"]))

@@ -41,7 +41,7 @@ DOUBT_NAMES = {
     "unit_slip": N_("단위가 다를 수 있음"),
     "too_good": N_("개선 폭이 매우 큼"),
     "much_worse": N_("크게 나빠짐"),
-    "out_of_range": N_("0에서 100 사이가 아님"),
+    "out_of_range": N_("0에서 100 사이가 아님"),  # of values entered before such were refused
 }
 
 

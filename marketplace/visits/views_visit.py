@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from marketplace.access import Permission, may
 from marketplace.database import page_of
 from marketplace.errors import NotFound
+from marketplace.settings import current
 from marketplace.visits import actions, queries, showing
 from marketplace.visits.actions.expert import LOGGED_IN
 from marketplace.visits.actions.review import review_fault
@@ -27,7 +28,12 @@ from marketplace.web.page import Access, me, number_arg, page, show, submitted, 
 
 @blueprint.context_processor
 def _words() -> dict[str, Any]:
-    return {"visit_badge": showing.badge, "visit_when": showing.when, "hours": showing.hours}
+    return {
+        "visit_badge": showing.badge,
+        "visit_when": showing.when,
+        "hours": showing.hours,
+        "photo_mb": current().file_limit_mb,
+    }
 
 
 @blueprint.get("/visits/")

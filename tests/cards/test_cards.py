@@ -123,6 +123,14 @@ def test_cards_are_written_at_the_end_only(app: Any) -> None:
         card(running(MentorshipState.RUNNING))
 
 
+def test_the_form_of_a_card_leads_back_with_a_word_while_it_is_too_early(app: Any, client: Any) -> None:
+    world = running(MentorshipState.RUNNING)
+    sign_in(client, world.expert)
+    early = client.get(f"/mentorships/{world.mentorship.id}/cards/new")
+    assert early.status_code == 303
+    assert "완료보고를 할 때부터 쓸 수 있습니다" in client.get(early.location).text
+
+
 @pytest.mark.parametrize("name", ["title", "problem", "cause", "action", "result"])
 def test_what_a_card_must_say_is_asked_for_at_its_field(world: Running, name: str) -> None:
     row = card(world, **{name: ""})

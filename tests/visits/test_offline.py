@@ -312,6 +312,10 @@ def test_a_file_that_is_no_photo_is_named_at_its_field_and_the_log_is_kept(phone
     phone.hand_in()
     expect(phone.page.locator("#photos-error")).to_contain_text("사진이 아닙니다")
     expect(phone.page.get_by_label("한 일")).to_have_value("메모를 잘못 골랐습니다.")
+    phone.come_back()
+    expect(phone.page.get_by_label("한 일")).to_have_value("메모를 잘못 골랐습니다.")
+    expect(phone.page.locator("#photos-error")).to_have_count(0)
+    assert phone.page.evaluate("document.querySelector('[name=photos]').files.length") == 0
     phone.page.get_by_label("사진").set_input_files([photo(tmp_path, "도금조.jpg", "red")])
     phone.hand_in()
     expect(phone.page.get_by_text("방문일지를 제출했습니다. 기업에 확인을 요청했습니다.")).to_be_visible()

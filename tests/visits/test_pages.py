@@ -9,6 +9,7 @@ import pytest
 
 from marketplace.access import Role
 from marketplace.database import db, utcnow
+from marketplace.mentorships.states import MentorshipState
 from marketplace.visits import actions
 from marketplace.visits.models import Visit
 from marketplace.visits.states import VisitState
@@ -275,3 +276,12 @@ def test_a_page_of_visits_takes_the_same_number_of_statements_for_many_rows(app,
         }[name]
         counts.append(statements(client, person, url))
     assert counts[0] == counts[1]
+
+
+def test_a_paused_mentorships_log_says_why_and_has_nothing_to_hand_it_in_with(app):
+    world = World(state=MentorshipState.PAUSED, reason="공장 이전으로 두 주 쉽니다.")
+    page = sign_in(app.test_client(), world.writer).get(f"/visits/log/{world.mentorship.id}").text
+    assert "지금은 방문일지를 제출할 수 없습니다" in page
+    assert "사유: 공장 이전으로 두 주 쉽니다." in page
+    form = page[page.index("data-visit-log") :]
+    assert 'type="submit"' not in form[: form.index("</form>")]
