@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -268,19 +268,6 @@ def history_of(thing: Any, limit: int = 200) -> list[AuditEntry]:
         .limit(limit)
     )
     return list(db.session.scalars(query))[::-1]
-
-
-def touched(entries: Sequence[AuditEntry], thing_type: str, ids: Iterable[int]) -> dict[int, set[int]]:
-    """By entry, which things of one type it touched beside its own, of those asked for."""
-    query = select(AuditSubject.entry_id, AuditSubject.thing_id).where(
-        AuditSubject.entry_id.in_([entry.id for entry in entries]),
-        AuditSubject.thing_type == thing_type,
-        AuditSubject.thing_id.in_(list(ids)),
-    )
-    found: dict[int, set[int]] = {}
-    for entry_id, thing_id in db.session.execute(query):
-        found.setdefault(entry_id, set()).add(thing_id)
-    return found
 
 
 def verify_chain() -> str | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext
+from sqlalchemy import select
 
-from marketplace.audit import AuditEntry, history_of, touched
+from marketplace.audit import AuditEntry, AuditSubject, history_of
+from marketplace.database import db
 from marketplace.errors import N_
 from marketplace.events import EVENT_LABELS, Event
 from marketplace.mentorships.labels import PARTS
@@ -63,11 +65,24 @@ def _visit_days(entries: Sequence[AuditEntry]) -> dict[int, set[date]]:
                 claimed[entry.facts["claim"]] = visited[entry.thing_id]
     found: dict[int, set[date]] = {}
     for thing_type, days in (("visits", visited), ("claims", claimed)):
-        beside = touched(entries, thing_type, days)
+        beside = _touched(entries, thing_type, days)
         for entry in entries:
             own = {entry.thing_id} if entry.thing_type == thing_type else set()
             things = (own | beside.get(entry.id, set())) & days.keys()
             found.setdefault(entry.id, set()).update(days[thing] for thing in things if thing is not None)
+    return found
+
+
+def _touched(entries: Sequence[AuditEntry], thing_type: str, ids: Iterable[int]) -> dict[int, set[int]]:
+    """By entry, which things of one type it touched beside its own, of those asked for."""
+    query = select(AuditSubject.entry_id, AuditSubject.thing_id).where(
+        AuditSubject.entry_id.in_([entry.id for entry in entries]),
+        AuditSubject.thing_type == thing_type,
+        AuditSubject.thing_id.in_(list(ids)),
+    )
+    found: dict[int, set[int]] = {}
+    for entry_id, thing_id in db.session.execute(query):
+        found.setdefault(entry_id, set()).add(thing_id)
     return found
 
 
