@@ -103,7 +103,9 @@ def measure(size: int, queries: int, words: Vocabulary, folder: Path) -> None:
         flush=True,
     )
     mapped = ExpertTable(words)
-    mapped.load(store.load(folder / str(size))[0])
+    loaded, _ = store.load(folder / str(size))
+    store.bring_in(loaded)  # as the site does when it starts
+    mapped.load(loaded)
     ranker = ExpertRanker().over(mapped)
     ours = timed(lambda q: ranker.rank([q], TOP), questions)
     bare = timed(lambda q: ranker.best([q], TOP), questions)

@@ -29,7 +29,7 @@ class PhraseReader(TextReader):
 
     def _read_new(self, texts: Sequence[str]) -> dict[str, Reading]:
         split = [text.split(_JOINT) for text in texts]
-        new = sorted({phrase for phrases in split for phrase in phrases} - self._phrases.keys())
+        new = sorted({phrase for phrases in split for phrase in phrases if phrase not in self._phrases})
         self._phrases.update(zip(new, self._inner.read_all(new), strict=True))
         return {text: self._joined(phrases) for text, phrases in zip(texts, split, strict=True)}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -39,7 +40,6 @@ class Explainer:
         self._query = query
         self._vocabulary = vocabulary
         self._scores = scores
-        self._written = {token.form: query.reading.word_at(token) for token in reversed(query.reading.tokens)}
         request = query.request
         stated = {need.term for need in request.needs}
         proposed = [
@@ -51,36 +51,51 @@ class Explainer:
         shown = np.array(sorted(slots), dtype=np.int64)
         self._place = {slot: place for place, slot in enumerate(shown.tolist())}
         self._told = scores.told(shown)
-        self._said = [state.said_by(slot, "words") for slot in shown.tolist()]
-        self._close = [
-            NeedAsked(state, vocabulary, need).many(shown, self._said).tolist() for need in self._needs
-        ]
+        self._close = [NeedAsked(state, vocabulary, need).many(shown).tolist() for need in self._needs]
+        self._tokens = {token.form: token for token in reversed(query.reading.tokens)}
         rarity = state.words.rarity
         self._rarest = sorted(query.words, key=lambda word: (-rarity(word), word))
+        self._shared = state.said_by(shown, "words", self._rarest)
+        self._spelt = self._by_letters(shown)
         self._both = self._pointed_to(shown)
-        self._spelt = self._by_letters(query.reading.words)
         self._ways: dict[str, str] = {}
-        self._wanted_words: dict[str, dict[str, float]] = {}
+        self._wanted_words: dict[tuple[str, ...], dict[str, float]] = {}
 
-    def _pointed_to(self, slots: Ints) -> list[tuple[str, list[float]]]:
-        """Each term that the problem points to, and by slot how much both sides do; of the terms that are held
-        only the best counts."""
-        column = self._vocabulary.symptoms.column
-        told = np.zeros((len(self._query.pointed), slots.size))
-        held = np.zeros_like(told)
-        for row, (term, weight) in enumerate(self._query.pointed.items()):
-            for number, own, where in self._state.by_segment(slots):
-                segment = self._state.segments[number]
-                told[row, where] = weight * segment.topics.many(column[term], own)
-                held[row, where] = weight * segment.held.many(column[term], own)
-        told += HELD * np.where(held == held.max(axis=0, initial=0.0), held, 0.0)
-        return list(zip(self._query.pointed, told.tolist(), strict=True))
+    def _pointed_to(self, slots: Ints) -> list[list[str]]:
+        """By slot, the terms that the problem points to and the slot too, the weightiest first; of the terms that
+        are held only the best counts."""
+        pointed = sorted(self._query.pointed.items())
+        columns = np.array([self._vocabulary.symptoms.column[term] for term, _ in pointed], dtype=np.int64)
+        weights = np.array([weight for _, weight in pointed]).reshape(-1, 1)
+        both = np.zeros((len(pointed), slots.size))
+        for number, own, where in self._state.by_segment(slots):
+            segment = self._state.segments[number]
+            held = weights * segment.held.many(columns, own)
+            best = np.where(held == held.max(axis=0, initial=0.0), held, 0.0)
+            both[:, where] = weights * segment.topics.many(columns, own) + HELD * best
+        order = np.argsort(-both, axis=0, kind="stable")[:_NAMED]
+        known = np.take_along_axis(both, order, axis=0) > _SHARED
+        return [
+            [pointed[row][0] for row in rows[sure].tolist()]
+            for rows, sure in zip(order.T, known.T, strict=True)
+        ]
 
-    def _by_letters(self, words: Sequence[str]) -> list[tuple[str, list[str]]]:
-        """Words of several runs of letters, the rarest first, with their runs."""
-        rarity = self._state.letters.rarity
-        runs = {word: own for word in words if len(own := letters_of(word)) > 1}
-        return sorted(runs.items(), key=lambda item: (-sum(map(rarity, item[1])), item[0]))
+    def _by_letters(self, slots: Ints) -> list[list[str]]:
+        """By slot, the written words of several runs of letters that all stand in its texts, the rarest first."""
+        runs = {word: own for word in self._query.reading.words if len(own := letters_of(word)) > 1}
+        if not runs:
+            return [[] for _ in slots]
+        every = [run for own in runs.values() for run in own]
+        begins = np.cumsum([0, *map(len, runs.values())])[:-1]
+        said = self._state.said_by(slots, "letters", every)
+        whole = np.logical_and.reduceat(said, begins, axis=1)
+        words, rarity = list(runs), self._state.letters.rarity
+        found = [words[place] for place in np.flatnonzero(whole.any(axis=0)).tolist()]
+        rank = {word: (-sum(map(rarity, runs[word])), word) for word in found}
+        return [
+            sorted((words[place] for place in np.flatnonzero(own).tolist()), key=rank.__getitem__)
+            for own in whole
+        ]
 
     def parts(self, slot: int) -> tuple[Part, ...]:
         """The parts in the order of the weights; unknown ones with ``value`` None."""
@@ -102,18 +117,16 @@ class Explainer:
         )
 
     def _because(self, code: str, slot: int) -> tuple[str, ...]:
+        place = self._place[slot]
         if code in ("words", "letters", "symptoms") and self._scores.echoes.echoing[slot]:
             return (ECHO_TEXT,)
         if code == "words":
-            there = self._said[self._place[slot]]
-            shared = (self._written[word] for word in self._rarest if word in there)
+            shared = (self._written(self._rarest[at]) for at in np.flatnonzero(self._shared[place]).tolist())
             return first_different(filter(tells, shared), _NAMED)
         if code == "symptoms":
-            place = self._place[slot]
-            both = [(-values[place], term) for term, values in self._both if values[place] > _SHARED]
-            return tuple(self._led_to(term) for _, term in sorted(both)[:_NAMED])
+            return tuple(map(self._led_to, self._both[place]))
         if code == "letters":
-            return self._spelt_alike(slot)
+            return first_different(self._spelt[place], _NAMED)
         if code == "related" and self._scores.nearness is not None:
             nearest = self._scores.nearness.nearest(slot)
             texts = texts_of(self._state.profile(slot))
@@ -128,15 +141,14 @@ class Explainer:
             self._ways[term] = f"{name} ({words})" if words else name
         return self._ways[term]
 
-    def _spelt_alike(self, slot: int) -> tuple[str, ...]:
-        """Words of the request of which every run of letters stands in the profile, the rarest first."""
-        there = self._state.said_by(slot, "letters")
-        return first_different((word for word, runs in self._spelt if there.say(runs)), _NAMED)
+    def _written(self, word: str) -> str:
+        """A word of the request as it stands there first."""
+        return self._query.reading.word_at(self._tokens[word])
 
     def _coverage(self, shown: Shown, need: Need, closeness: float) -> NeedCoverage:
         skill = shown.skill(need)
         if skill is not None:
-            quote = skill.evidence or shown.sentence(self._wanted(f"{need.words}. {skill.words}"), need.term)
+            quote = skill.evidence or shown.sentence(self._wanted(need.words, skill.words), need.term)
             return NeedCoverage(
                 need.words, need.priority, need.term, "skill", skill.words, quote,
                 skill.level, skill.years, skill.last_used, closeness,
@@ -146,12 +158,13 @@ class Explainer:
             return NeedCoverage(need.words, need.priority, need.term, closeness=closeness)
         return NeedCoverage(need.words, need.priority, need.term, "entry", quote, quote, closeness=closeness)
 
-    def _wanted(self, words: str) -> dict[str, float]:
-        """Morphemes of the words with their rarity among profiles."""
-        if words not in self._wanted_words:
-            read = self._vocabulary.reader.read(words).morphemes
-            self._wanted_words[words] = {word: self._state.words.rarity(word) for word in read}
-        return self._wanted_words[words]
+    def _wanted(self, *names: str) -> dict[str, float]:
+        """Morphemes of names with their rarity among profiles."""
+        if names not in self._wanted_words:
+            read = self._vocabulary.reader.read_all(names)
+            words = (word for reading in read for word in reading.morphemes)
+            self._wanted_words[names] = {word: self._state.words.rarity(word) for word in words}
+        return self._wanted_words[names]
 
 
 def first_different(words: Iterable[str], most: int) -> tuple[str, ...]:
@@ -165,28 +178,50 @@ def first_different(words: Iterable[str], most: int) -> tuple[str, ...]:
 
 
 class Shown:
-    """A profile cut into what can be quoted: sentences and skills, each with the terms that it names."""
+    """A profile as it can be quoted: its skills and its sentences, with the terms that each names."""
 
     def __init__(self, expert: ExpertProfile, notes: Notes) -> None:
-        self.sentences = [(s, *read) for s, read in zip(sentences_of(expert), notes.sentences, strict=True)]
-        self.skills = list(zip(expert.skills, notes.skills, strict=True))
+        self._expert = expert
+        self._notes = notes
 
     def skill(self, need: Need) -> Skill | None:
         """The best skill that is, or names, the term of the need; without a term, one with the same words."""
         words = normalise(need.words)
         fitting = [
             skill
-            for skill, terms in self.skills
+            for skill, terms in zip(self._expert.skills, self._notes.skills, strict=True)
             if (need.term in terms if need.term is not None else normalise(skill.words) == words)
         ]
         return max(fitting, key=lambda skill: (skill.level or 2, skill.words), default=None)
 
     def sentence(self, wanted: Mapping[str, float], term: str | None) -> str | None:
         """The sentence that speaks most of the wanted words, one that names the term before all others."""
-        best, found = 0.0, None
-        for sentence, words, terms in self.sentences:
-            value = sum(rarity for word, rarity in wanted.items() if word in words)
-            value += _NAMES_TERM if term is not None and term in terms else 0.0
-            if value > best:
-                best, found = value, sentence[:_LONGEST]
-        return found
+        lines = self._notes.words
+        values = [0.0] * len(lines)
+        for word, rarity in wanted.items():
+            if (form := f" {word} ") in self._said:
+                values = [
+                    value + rarity if form in line else value
+                    for value, line in zip(values, lines, strict=True)
+                ]
+        named = f" {term} "
+        if named in self._named:
+            terms = self._notes.terms
+            values = [
+                value + _NAMES_TERM if named in line else value
+                for value, line in zip(values, terms, strict=True)
+            ]
+        best = max(values, default=0.0)
+        return self._sentences[values.index(best)][:_LONGEST] if best > 0.0 else None
+
+    @cached_property
+    def _said(self) -> str:
+        return "".join(self._notes.words)
+
+    @cached_property
+    def _named(self) -> str:
+        return "".join(self._notes.terms)
+
+    @cached_property
+    def _sentences(self) -> list[str]:
+        return sentences_of(self._expert)

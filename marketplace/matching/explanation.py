@@ -31,6 +31,8 @@ PART_TEXT: Mapping[str, str] = {
     "size": N_("중소 현장 경험"),
 }
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
 UNKNOWN_PART_TEXT = N_("근거 부족")
 
 
@@ -168,6 +170,8 @@ class Ranking:
 
 def plain(value: Any) -> Any:
     """Dataclasses, dates, enums and sets as JSON values with a fixed order, for digests and storage."""
+    if type(value) in _PLAIN:
+        return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Enum):

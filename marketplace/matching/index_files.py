@@ -47,6 +47,7 @@ def find(vocabulary: Vocabulary) -> Kept | None:
         except (OSError, ValueError) as problem:
             _log.warning("the stored index %s cannot be read: %s", folder.name, problem)
             continue
+        store.bring_in(segment)
         table = ExpertTable(vocabulary)
         table.load(segment)
         return Kept(table, {int(key): seen for key, seen in notes["seen"].items()}, notes["digests"])

@@ -26,7 +26,7 @@ from marketplace.matching.engine.query import ask, read_ahead
 from marketplace.matching.engine.state import State
 from marketplace.matching.engine.table import ExpertTable
 from marketplace.matching.exclusion import AllExcluded, may_be_open
-from marketplace.matching.explanation import Ranked, Ranking, digest_of, plain
+from marketplace.matching.explanation import Ranked, Ranking, digest_of
 from marketplace.matching.profiles import ExpertProfile, RequestProfile
 from marketplace.matching.rules import Gates, exclusions, unchecked
 from marketplace.matching.scoring import Scores
@@ -139,8 +139,13 @@ class ExpertRanker(BaseEstimator):
             unknown = unchecked(profile, request, gates)
             parts, needs = explain.parts(slot), explain.needs(slot)
             ranked.append(Ranked(profile.key, rank, scores.total(slot), parts, needs, unknown))
-        inputs = {"request": plain(request), "experts": f"{state.digest:x}", "gates": plain(gates)}
-        inputs.update(top=top, today=plain(today))
+        inputs = {
+            "request": request,
+            "experts": f"{state.digest:x}",
+            "gates": gates,
+            "top": top,
+            "today": today,
+        }
         return Ranking(
             request.key,
             tuple(ranked),

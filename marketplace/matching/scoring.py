@@ -113,12 +113,12 @@ class Scores:
         above = np.inf
         while above > 0:
             first = kernels.reached_by(bounds, reach)
-            waiting.update(self._worked_out(_between(bounds, first, above)))
+            waiting.update(self._worked_out(kernels.between(bounds, first, above)))
             best = sorted(waiting.values(), reverse=True)
             sought = wanted or reach
             least = best[sought - 1] if len(best) >= sought else 0
             if least < first:  # others may reach the places asked for
-                near = self._narrowed(_between(bounds, least, first), bounds, least)
+                near = self._narrowed(kernels.between(bounds, least, first), bounds, least)
                 waiting.update(self._worked_out(near))
                 first = least
             final = [slot for slot, total in waiting.items() if total >= first]
@@ -130,8 +130,9 @@ class Scores:
     def _ordered(self, slots: Sequence[int]) -> Iterator[int]:
         """The slots by score, those of one score by the written rule for ties."""
         by_total = sorted(slots, key=self.total, reverse=True)
-        for _, tied in groupby(by_total, key=self.total):
-            yield from sorted(tied, key=self._place)
+        for _, group in groupby(by_total, key=self.total):
+            tied = list(group)
+            yield from sorted(tied, key=self._place) if len(tied) > 1 else tied
 
     def _narrowed(self, slots: Ints, bounds: NDArray[np.float32], least: float) -> Ints:
         """The slots that still reach ``least`` when what their letters earn is known.
@@ -224,7 +225,3 @@ class Scores:
         unknown = hundredths(facet.mean or 0.0, self.weights[code])
         earned = all_hundredths(values, self.weights[code])
         return np.where(earned >= 0, earned, np.where(evident, unknown, 0))
-
-
-def _between(bounds: NDArray[np.float32], least: float, above: float) -> Ints:
-    return np.flatnonzero((bounds >= least) & (bounds < above))

@@ -260,10 +260,16 @@ class SymptomIndex:
             if weight > weighed.get(token.form, 0.0):
                 weighed[token.form], best[token.form] = weight, token
         order = sorted(weighed, key=lambda form: (-weighed[form], form))
-        written = {form: reading.word_at(best[form]) for form in order}
-        telling = [form for form in order if tells(written[form])] or order
-        least = BESIDE_BEST * weighed[telling[0]] if telling else 0.0
-        return list(dict.fromkeys(written[form] for form in telling if weighed[form] >= least))[:most]
+        first = next((form for form in order if tells(reading.word_at(best[form]))), None)
+        least = BESIDE_BEST * weighed[first or order[0]] if order else 0.0
+        found: dict[str, None] = {}
+        for form in order:
+            if weighed[form] < least or len(found) == most:
+                break
+            written = reading.word_at(best[form])
+            if first is None or tells(written):
+                found[written] = None
+        return list(found)
 
 
 def tells(word: str) -> bool:

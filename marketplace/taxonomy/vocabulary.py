@@ -48,7 +48,8 @@ _DENIED = re.compile(
     r"\S{0,2}\s*(?:필요\s*(?:가|는|도)?\s*(?:없|하지\s*않)|원하지\s*않|말고)|\s+(?:is\s+)?not\s+needed"
 )
 
-_SEPARATORS = re.compile(r"[\s·・ㆍ\-_/&,.()\[\]]+")
+_SEPARATING = frozenset(" ·・ㆍ-_/&,.()[]")  # in a normalised text, which has no other space
+_SEPARATORS = re.compile(f"[{re.escape(''.join(sorted(_SEPARATING)))}]+")
 _LATIN = re.compile(r"[0-9a-z]")
 _LONG = 4  # syllables from which a Korean phrase cannot be a part of another word by chance
 
@@ -190,16 +191,19 @@ class Vocabulary:
 
     def find_in(self, reading: Reading) -> list[Match]:
         """``find`` on a text that has been read with this vocabulary's reader."""
-        letters = [(c, i) for i, c in enumerate(reading.text) if not _SEPARATORS.match(c)]
-        squeezed = "".join(c for c, _ in letters)
-        where = [i for _, i in letters]
+        text = reading.text
+        where = [i for i, c in enumerate(text) if c not in _SEPARATING]
+        squeezed = "".join([text[i] for i in where])
         found: list[Match] = []
         by_start = self._by_start
         free_from = 0
         for at in range(len(squeezed)):
             if at < free_from:
                 continue
-            for name in (*by_start.get(squeezed[at : at + 2], ()), *by_start.get(squeezed[at], ())):
+            start = squeezed[at : at + 2]
+            if start not in by_start and start[0] not in by_start:
+                continue
+            for name in (*by_start.get(start, ()), *by_start.get(start[0], ())):
                 last = at + len(name) - 1
                 if not squeezed.startswith(name, at):
                     continue

@@ -85,7 +85,7 @@ def number(value: float) -> str:
 
 
 def _at(columns: Columns, column: int, slot: int) -> float:
-    return float(columns.many(column, np.array([slot]))[0])
+    return float(columns.many(np.array([column]), np.array([slot]))[0, 0])
 
 
 class Page:
@@ -258,7 +258,7 @@ class Example:
                 )
             column = self.vocabulary.symptoms.column[need.term] if need.term else None
             held = _at(segment.held, column, own) if column is not None else 0.0
-            (close,) = NeedAsked(self.state, self.vocabulary, need).many(np.array([self.slot]), [there])
+            (close,) = NeedAsked(self.state, self.vocabulary, need).many(np.array([self.slot]))
             rows.append((need.words, need.priority, held, close))
         head = ["필요분야", "낱말", "쓴 전문가 n", "희귀도 r", "전문가의 글에"]
         self.page.table("필요분야의 낱말", head, words)

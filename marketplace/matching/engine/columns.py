@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from marketplace.matching.engine import kernels
 from marketplace.matching.engine.postings import Floats, Ints
 
 
@@ -53,12 +54,8 @@ class Columns:
         span = slice(self.start[term], self.start[term + 1])
         return self.slots[span], self.values[span]
 
-    def many(self, term: int, slots: Ints) -> Floats:
-        """The values of some slots for a term; 0 where there is none."""
-        own, values = self.of(term)
-        if not own.size:
-            return np.zeros(slots.size)
-        sought = slots.astype(own.dtype)  # of the same type, else all slots are converted
-        place = np.minimum(own.searchsorted(sought), own.size - 1)
-        found: Floats = np.where(own[place] == sought, values[place], 0.0)
-        return found
+    def many(self, terms: Ints, slots: Ints) -> Floats:
+        """The values of some slots for some terms, 0 where there is none: (terms, slots)."""
+        out = np.empty((terms.size, slots.size))
+        kernels.find_values(self.start[terms], self.start[terms + 1], self.slots, self.values, slots, out)
+        return out

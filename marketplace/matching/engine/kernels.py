@@ -111,6 +111,39 @@ def best_and_mean(slots: Any, first_row: Any, worth: Any, void: Any, acc: Any, h
 
 
 @_compiled
+def _place(values: Any, low: int, high: int, sought: int) -> int:
+    """Where a number stands in ``low .. high`` of values in rising order; -1 when it does not."""
+    end = high
+    while low < high:
+        middle = (low + high) // 2
+        if values[middle] < sought:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < end and values[low] == sought else -1
+
+
+@_compiled
+def find_words(slots: Any, first_row: Any, row_start: Any, row_words: Any, ids: Any, out: Any) -> None:
+    """Which of these words each of these slots has in any of its rows, into ``out``: (slots, words)."""
+    for at in range(slots.size):
+        for row in range(first_row[slots[at]], first_row[slots[at] + 1]):
+            low, high = row_start[row], row_start[row + 1]
+            for word in range(ids.size):
+                if not out[at, word]:
+                    out[at, word] = _place(row_words, low, high, ids[word]) >= 0
+
+
+@_compiled
+def find_values(starts: Any, ends: Any, column: Any, values: Any, slots: Any, out: Any) -> None:
+    """The value of each term for each of these slots, 0 where there is none, into ``out``: (terms, slots)."""
+    for term in range(starts.size):
+        for at in range(slots.size):
+            place = _place(column, starts[term], ends[term], slots[at])
+            out[term, at] = values[place] if place >= 0 else 0.0
+
+
+@_compiled
 def count_owners(start: Any, rows: Any, owner: Any, out: Any) -> None:
     """By word, how many slots have it in any of their rows, into ``out``."""
     for word in range(out.size):
@@ -153,6 +186,13 @@ def raise_by_columns(starts: Any, ends: Any, weights: Any, slots: Any, values: A
 
 
 @_compiled
+def add_scaled(values: Any, scale: float, out: Any) -> None:
+    """Add the values times ``scale`` to ``out``."""
+    for slot in range(out.size):
+        out[slot] += scale * values[slot]
+
+
+@_compiled
 def add_part(raw: Any, scale: float, most: float, out: Any) -> None:
     """Add a part's hundredths, not yet cut to whole ones, to ``out``; ``most`` is what the part can earn."""
     for slot in range(out.size):
@@ -172,6 +212,16 @@ def shut_out(allowed: Any, out: Any) -> None:
     for slot in range(out.size):
         if not allowed[slot]:
             out[slot] = -1.0
+
+
+@_compiled
+def between(bound: Any, least: float, above: float) -> Any:
+    """The slots whose bound is at least ``least`` and below ``above``."""
+    found = []
+    for slot in range(bound.size):
+        if least <= bound[slot] < above:
+            found.append(slot)
+    return np.array(found, dtype=np.int64)
 
 
 @_compiled

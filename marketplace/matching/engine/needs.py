@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -50,13 +50,16 @@ class NeedAsked:
         out[out < COVERED] = 0.0
         return out
 
-    def many(self, slots: Ints, said: Sequence[Container[str]]) -> Floats:
-        """The closeness of slots in rising order whose texts say these words."""
-        shares = [sum(v for word, v in self._shares.items() if word in own) for own in said]
-        found = np.array(shares, dtype=np.float64)
+    def many(self, slots: Ints) -> Floats:
+        """The closeness of slots in rising order."""
+        found = np.zeros(slots.size)
+        said = self._state.said_by(slots, "words", list(self._shares))
+        for word, share in enumerate(self._shares.values()):  # one by one, as ``everywhere`` adds them
+            found += share * said[:, word]
         if self._column is not None:
+            column = np.array([self._column])
             for number, own, where in self._state.by_segment(slots):
-                worth = self._state.segments[number].held.many(self._column, own)
+                worth = self._state.segments[number].held.many(column, own)[0]
                 found[where] = np.maximum(found[where], worth)
         return np.where(found >= COVERED, found, 0.0)
 

@@ -92,8 +92,8 @@ def symptoms_value(
         held, best = segment.held, np.zeros(own.size)
         starts, ends = held.start[columns], held.start[columns + 1]
         kernels.raise_by_columns(starts, ends, weights, held.slots, held.values, best)
-        own += HELD * best
-    if not all(alive.all() for alive in state.alive):
+        kernels.add_scaled(best, HELD, own)
+    if not state.whole:
         out[~state.living] = 0.0
     strength = float(np.linalg.norm(weights))
     top = max(_best_of_its_own(out, LEAST_COSINE * strength, echoes, words), LEAST_COSINE * strength)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from marketplace.matching import features_profile as facts
 from marketplace.matching.engine.postings import Postings
-from marketplace.matching.engine.records import Notes
+from marketplace.matching.engine.records import Notes, line_of
 from marketplace.matching.profiles import ExpertProfile
 from marketplace.taxonomy.text import Reading, normalise
 from marketplace.taxonomy.vocabulary import Match, Vocabulary
@@ -132,23 +132,24 @@ def _read(
     for matches in found:
         for match in matches:
             hold(match.term, facts.AMBIGUOUS_NAME if match.ambiguous else facts.NAMED_IN_TEXT)
-    named = []
+    named: list[tuple[str, ...]] = []
     for skill in expert.skills:
         worth = facts.LEVEL_WORTH.get(skill.level or 2, 0.7)
         if skill.term is not None:
             hold(skill.term, worth)
-            named.append(frozenset({skill.term}))
+            named.append((skill.term,))
             continue
         own = vocabulary.find(skill.words)
         for match in own:
             hold(match.term, worth * (0.5 if match.ambiguous else 0.9))
-        named.append(frozenset(match.term for match in own if not match.ambiguous))
+        named.append(tuple(sorted({match.term for match in own if not match.ambiguous})))
     bags = tuple(Counter(reading.morphemes) for reading in readings)
     counting = Postings.build(bags).worth[:, np.newaxis]  # a text that says little points only a little
     points = (directions * counting).mean(axis=0) if len(directions) else np.zeros(len(column))
     topics = {int(at): float(points[at]) for at in np.flatnonzero(points >= LEAST_POINTED)}
     terms = vocabulary.symptoms.terms
     sure = tuple(terms[at] for at in sorted(held) if held[at] > facts.AMBIGUOUS_NAME)
+    lines = list(_sentence_lines(expert, readings, found))
     return ReadProfile(
         expert,
         bags,
@@ -156,13 +157,13 @@ def _read(
         held,
         topics,
         facets_of(expert, sure),
-        Notes(tuple(_sentence_notes(expert, readings, found)), tuple(named), sure),
+        Notes(tuple(words for words, _ in lines), tuple(terms for _, terms in lines), tuple(named), sure),
     )
 
 
-def _sentence_notes(
+def _sentence_lines(
     expert: ExpertProfile, readings: Sequence[Reading], found: Sequence[Sequence[Match]]
-) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+) -> Iterator[tuple[str, str]]:
     """Words and terms of each of ``sentences_of``, out of the passages in which they stand."""
     texts = texts_of(expert)
     header = header_of(expert)
@@ -173,13 +174,11 @@ def _sentence_notes(
         yield from _in_order(text, body, reading, matches)
 
 
-def _in_order(
-    text: str, start: int, reading: Reading, matches: Sequence[Match]
-) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+def _in_order(text: str, start: int, reading: Reading, matches: Sequence[Match]) -> Iterator[tuple[str, str]]:
     for sentence in filter(str.strip, _SENTENCE.split(text)):
         end = start + len(normalise(sentence))  # a passage is its sentences, normalised, in a row
         yield (
-            frozenset(token.form for token in reading.tokens if start <= token.start < end),
-            frozenset(m.term for m in matches if start <= m.start < end),
+            line_of({token.form for token in reading.tokens if start <= token.start < end}),
+            line_of({m.term for m in matches if start <= m.start < end}),
         )
         start = end + 1

@@ -1,14 +1,13 @@
 """Profiles as bytes, so that any number of workers can share them from one file and decode only whom they show.
 
-A record is a JSON array: the profile's fields in their order, then for each sentence the words and terms
-that were read in it, then for each skill the terms that it names,
-then the terms that the whole holds.
+A record is a JSON array: the profile's fields in their order, then for each sentence the words that were read in
+it, then for each the terms, then for each skill the terms that it names, then the terms that the whole holds.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -29,27 +28,35 @@ _FIELDS = tuple(field.name for field in fields(ExpertProfile))
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """What was read in a profile beside its indexes: per sentence its words and the terms it names, in the
-    order of ``sentences_of``; per skill the terms it names; the terms that the whole profile holds."""
+    """What was read in a profile beside its indexes: per sentence its ``words`` and the ``terms`` it names, in the
+    order of ``sentences_of``; per skill the terms it names; the terms that the whole profile holds.
 
-    sentences: tuple[tuple[frozenset[str], frozenset[str]], ...]
-    skills: tuple[frozenset[str], ...]
+    Words and terms of a sentence are a line, see ``line_of``: a profile has dozens of sentences, and as many sets
+    would take longer to make than all the rest of it.
+    """
+
+    words: tuple[str, ...]
+    terms: tuple[str, ...]
+    skills: tuple[tuple[str, ...], ...]
     held: tuple[str, ...]
+
+
+def line_of(words: Iterable[str]) -> str:
+    """Words in order with a space before and after each, so that ``f" {word} "`` stands in it for its own only."""
+    return f" {' '.join(sorted(words))} "
 
 
 def encode(profile: ExpertProfile, notes: Notes) -> bytes:
     """The record of a profile."""
     values = [_plain(getattr(profile, name)) for name in _FIELDS]
-    read = [[" ".join(sorted(words)), sorted(terms)] for words, terms in notes.sentences]
-    row = [values, read, [sorted(terms) for terms in notes.skills], notes.held]
+    row = [values, notes.words, notes.terms, notes.skills, notes.held]
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def decode(record: bytes) -> tuple[ExpertProfile, Notes]:
     """The profile, equal to the one encoded, and what was read in it."""
-    values, read, skills, held = json.loads(record)
-    sentences = tuple((frozenset(words.split()), frozenset(terms)) for words, terms in read)
-    return _profile(values), Notes(sentences, tuple(map(frozenset, skills)), tuple(held))
+    values, words, terms, skills, held = json.loads(record)
+    return _profile(values), Notes(tuple(words), tuple(terms), tuple(map(tuple, skills)), tuple(held))
 
 
 def _plain(value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import log1p
@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from marketplace.matching.engine import kernels
 from marketplace.matching.engine.postings import Floats, Ints, Postings
 from marketplace.matching.engine.segment import FACETS, Segment
 from marketplace.matching.profiles import ExpertProfile
@@ -79,21 +80,6 @@ class Said:
         return tuple(index.norms(self.mean) for index in self.indexes)
 
 
-@dataclass(frozen=True, slots=True)
-class SaidBy:
-    """The words (or runs of letters) of some texts, by their numbers in an index."""
-
-    ids: Mapping[str, int]
-    held: frozenset[int]
-
-    def __contains__(self, word: object) -> bool:
-        return self.ids.get(word) in self.held  # type: ignore[call-overload]
-
-    def say(self, words: Iterable[str]) -> bool:
-        """Whether all of these stand there."""
-        return self.held.issuperset(map(self.ids.get, words))
-
-
 @dataclass(frozen=True, eq=False)
 class State:
     """The table at one moment. A slot is numbered through all segments, from ``first[i]`` in segment i."""
@@ -119,6 +105,11 @@ class State:
     def living(self) -> NDArray[np.bool_]:
         """Which slots hold a profile."""
         return np.concatenate([*self.alive, np.zeros(0, dtype=bool)])
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether every slot holds a profile."""
+        return bool(self.living.all())
 
     def located(self, slot: int) -> tuple[int, Segment, int]:
         """The number of a slot's segment, the segment, and the slot's number there."""
@@ -170,12 +161,18 @@ class State:
         postings: Postings = getattr(segment, index)
         return [postings.bag(row) for row in range(segment.first_row[own], segment.first_row[own + 1])]
 
-    def said_by(self, slot: int, index: str) -> SaidBy:
-        """What stands in the texts of a slot, in ``words`` or ``letters``."""
-        segment, own = self.place(slot)
-        postings: Postings = getattr(segment, index)
-        span = slice(*postings.row_start[segment.first_row[own : own + 2]].tolist())
-        return SaidBy(postings.ids, frozenset(postings.row_words[span].tolist()))
+    def said_by(self, slots: Ints, index: str, words: Sequence[str]) -> NDArray[np.bool_]:
+        """Which of these words stand in the texts of slots in rising order, in ``words`` or ``letters``: (slots,
+        words)."""
+        out = np.zeros((slots.size, len(words)), dtype=bool)
+        for number, own, where in self.by_segment(slots):
+            segment = self.segments[number]
+            postings: Postings = getattr(segment, index)
+            ids = np.array([postings.ids.get(word, -1) for word in words], dtype=np.int64)
+            kernels.find_words(
+                own, segment.first_row, postings.row_start, postings.row_words, ids, out[where]
+            )
+        return out
 
     def counts(self, facet: int) -> list[NDArray[np.int64]]:
         """By segment, how many living profiles are in each class of a facet."""

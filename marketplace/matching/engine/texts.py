@@ -58,7 +58,8 @@ class TextValue:
         self._asked = Asked.of(self._said, query)
         self._echoes = echoes
         self._words = words
-        self._raw = np.full(state.size, np.nan)
+        self._raw = np.zeros(state.size)
+        self._known = np.zeros(state.size, dtype=bool)  # whose values are worked out
         self._weights: dict[int, Floats] = {}
 
     def many(self, slots: Ints) -> Floats:
@@ -76,9 +77,10 @@ class TextValue:
 
     def at_most(self, slots: Ints) -> Floats:
         """The values that slots have unless a text of theirs turns out to be an echo."""
-        new = slots[np.isnan(self._raw[slots])]
+        new = slots[~self._known[slots]]
         if new.size:
             self._work_out(new)
+            self._known[new] = True
         return shares(self._raw[slots], self._asked.bound)
 
     def raise_bounds(self, most: float, bounds: NDArray[np.float32]) -> None:
