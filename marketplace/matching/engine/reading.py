@@ -18,7 +18,9 @@ from marketplace.matching.profiles import ExpertProfile
 from marketplace.taxonomy.text import Reading, normalise
 from marketplace.taxonomy.vocabulary import Match, Vocabulary
 
-_SENTENCE = re.compile(r"(?<=[.!?。])\s+|\s*\n\s*")
+#: White space after a full stop, or with a line's end in it; begun by white space, which is found twice as fast as
+#: what stands before it.
+_SENTENCE = re.compile(r"\s(?:(?<=[.!?。]\s)\s*|(?<=\n)\s*|\s*\n\s*)")
 LEAST_POINTED = 0.01  # to a term, for it to be kept
 _AT_ONCE = 2_000  # profiles read in one go; bounds the memory of a build
 
