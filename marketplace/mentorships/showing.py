@@ -78,6 +78,8 @@ def steps(mentorship: Mentorship) -> list[dict[str, Any]]:
     found = []
     for place, (label, _) in enumerate(_WAY):
         standing = "done" if place < here else "current" if place == here else "next"
+        if state is S.PAUSED and standing == "current":
+            standing = "paused"
         if state is S.STOPPED:
             standing = "stopped" if place == len(_WAY) - 1 else "next"
         due = day(mentorship.due_at.date()) if standing == "current" and mentorship.due_at else None

@@ -274,6 +274,9 @@ def test_the_operator_pauses_resumes_and_stops_on_the_pages(app, world):
     assert client.post(f"{path}/pause", data={"reason": ""}).status_code == 422
     assert client.post(f"{path}/pause", data={"reason": REASON}).status_code == 303
     assert client.get(f"{path}/pause").status_code == 409
+    page = client.get(path).get_data(as_text=True)
+    assert 'class="step step-paused" aria-current="step"' in page
+    assert "step-current" not in page
     assert client.post(f"{path}/resume").status_code == 303
     assert client.post(f"{path}/stop", data={"reason": REASON}).status_code == 303
     assert fresh(mentorship).state == S.STOPPED
