@@ -149,6 +149,17 @@ def test_a_fault_stands_at_its_field_and_nothing_typed_is_lost(app, world, field
     assert fresh(mentorship).goals == []
 
 
+def test_the_faults_of_rows_are_told_above_the_form_with_the_row_in_which_they_stand(app, world):
+    mentorship = world.opened()
+    client = sign_in(app.test_client(), world.operator)
+    data = with_goal(sent(client.get(edit(mentorship)).text), baseline="2,4")
+    answer = client.post(edit(mentorship), data={**data, "plan-4-content": "", "do": "save"})
+    summary = re.search(r'class="error-summary".*?</ul>', answer.text, re.DOTALL)
+    assert summary is not None
+    told = re.findall(r'<a href="#([^"]+)">([^:<]+): ', summary.group())
+    assert told == [("goals-0-baseline", "목표 1 · 기존값"), ("plan-4-content", "방문 계획 5 · 내용")]
+
+
 def test_everything_that_a_proposal_lacks_is_said_above_the_form_or_at_its_field(app, world):
     mentorship = world.opened()
     client = sign_in(app.test_client(), world.operator)
