@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
+from zoneinfo import ZoneInfo
 
 import holidays
 
+SEOUL = ZoneInfo("Asia/Seoul")
 _SATURDAY = 5
+
+
+def day_of(moment: datetime) -> date:
+    """The day in Korea that a moment falls on."""
+    return moment.astimezone(SEOUL).date()
 
 
 def months_after(day: date, months: int) -> date:

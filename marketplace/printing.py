@@ -15,12 +15,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 import typst
 
+from marketplace.civil import SEOUL
+
 DATA = Path(str(resources.files("marketplace"))) / "data"
-_SEOUL = ZoneInfo("Asia/Seoul")
 NO_PICTURES: Mapping[str, bytes] = MappingProxyType({})
 
 
@@ -72,4 +72,4 @@ def _compiled(
 
 def moment(value: datetime) -> str:
     """A moment in Seoul to the second, as a paper writes it."""
-    return value.astimezone(_SEOUL).strftime("%Y. %m. %d. %H:%M:%S")
+    return value.astimezone(SEOUL).strftime("%Y. %m. %d. %H:%M:%S")

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace import brn as business_number
 from marketplace.access import ROLE_LABELS, STAFF, Role
+from marketplace.civil import day_of
 from marketplace.database import Base, Identified, Text, db, one_of, utcnow
 from marketplace.errors import N_, RuleBroken
 
@@ -62,7 +62,7 @@ class Organisation(Identified, Base):
 
 def civil_today() -> date:
     """Today in Korea; texts come into force at midnight there."""
-    return utcnow().astimezone(ZoneInfo("Asia/Seoul")).date()
+    return day_of(utcnow())
 
 
 def new_stamp() -> str:

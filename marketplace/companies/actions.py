@@ -13,8 +13,9 @@ from typing import Any
 from marketplace.access import Permission, Role, require
 from marketplace.accounts.models import User
 from marketplace.audit import recorded
+from marketplace.civil import day_of
 from marketplace.companies.corrections import content, corrected
-from marketplace.companies.eligibility import ITEMS, SEOUL, Result, missing_parts, takes_requests
+from marketplace.companies.eligibility import ITEMS, Result, missing_parts, takes_requests
 from marketplace.companies.limits import hold, money_for, require_only_one
 from marketplace.companies.models import MentoringRequest
 from marketplace.companies.states import RequestState, next_state
@@ -233,7 +234,7 @@ def written(moment: datetime | None) -> str:
     """A day as it stands in a sentence: 2026. 12. 2."""
     if moment is None:
         return ""
-    return written_day(moment.astimezone(SEOUL).date())
+    return written_day(day_of(moment))
 
 
 def _plain(checks: Checks) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from marketplace import brn
+from marketplace.civil import day_of
 from marketplace.codes.actions import current_codebook
 from marketplace.companies import queries
 from marketplace.companies.corrections import corrected
@@ -35,12 +35,11 @@ RELATION_FIELDS = {
     RelationToFirm.VENDOR: "vendors",
 }
 LEAST_PROBLEM = 20  # characters; fewer tell an expert nothing
-SEOUL = ZoneInfo("Asia/Seoul")
 
 
 def today() -> date:
     """The day in Korea."""
-    return utcnow().astimezone(SEOUL).date()
+    return day_of(utcnow())
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +255,7 @@ def takes_requests(programme: Programme) -> bool:
 
 def _period(request: MentoringRequest) -> Finding:
     programme = request.programme
-    handed_in = (request.submitted_at or utcnow()).astimezone(SEOUL).date()
+    handed_in = day_of(request.submitted_at or utcnow())
     facts = {
         "day": written_day(handed_in),
         "since": written_day(programme.opens_on),

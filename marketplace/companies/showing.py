@@ -9,9 +9,10 @@ from typing import Any
 from flask_babel import gettext
 
 from marketplace.audit import history_of
+from marketplace.civil import day_of
 from marketplace.companies import choices
 from marketplace.companies.corrections import LABELS
-from marketplace.companies.eligibility import DECLARATIONS, RESULT_LABELS, SEOUL, Result, today
+from marketplace.companies.eligibility import DECLARATIONS, RESULT_LABELS, Result, today
 from marketplace.companies.models import (
     MODES,
     PRIORITIES,
@@ -68,7 +69,7 @@ def result_badge(result: str) -> tuple[str, str]:
 
 def days_left(due: datetime) -> int:
     """Days until a deadline as people in Korea count them; negative once it has passed."""
-    return (due.astimezone(SEOUL).date() - today()).days
+    return (day_of(due) - today()).days
 
 
 def waiting(days: float | None) -> str:
@@ -87,7 +88,7 @@ def holder(request: MentoringRequest) -> str | None:
 
 
 def _local_day(at: datetime) -> str:
-    return day(at.astimezone(SEOUL).date())
+    return day(day_of(at))
 
 
 def steps(request: MentoringRequest) -> list[dict[str, Any]]:

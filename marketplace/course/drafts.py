@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from marketplace.companies.eligibility import SEOUL
+from marketplace.civil import day_of
 from marketplace.course.models import MOST_SAID
 from marketplace.database import db
 from marketplace.errors import written_day
@@ -50,4 +50,4 @@ def monthly_draft(mentorship_id: int, first: date) -> dict[str, Any]:
 
 def _line(visit: Visit) -> str:
     result = f" → {visit.result}" if visit.result else ""
-    return f"- {written_day(visit.starts_at.astimezone(SEOUL).date())} {visit.done}{result}"
+    return f"- {written_day(day_of(visit.starts_at))} {visit.done}{result}"

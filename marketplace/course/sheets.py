@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from marketplace.accounts.models import User
+from marketplace.civil import day_of
 from marketplace.course import queries, showing
 from marketplace.course.views import state_of_page
 from marketplace.database import page_of
@@ -35,8 +36,8 @@ def rows(user: User) -> list[list[Any]]:
             showing.badge(step)[0],
             showing.parties(step.unanswered) or None,
             showing.decision(step),
-            step.created_at.date(),
-            step.due_at.date() if step.due_at else None,
+            day_of(step.created_at),
+            day_of(step.due_at) if step.due_at else None,
         ]
         for step in page_of(queries.in_state(user, state_of_page()), 1, EVERYTHING).items
     ]

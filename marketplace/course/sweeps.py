@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from marketplace.civil import months_after
-from marketplace.companies.eligibility import SEOUL, today
+from marketplace.civil import SEOUL, day_of, months_after
+from marketplace.companies.eligibility import today
 from marketplace.companies.models import MentoringRequest
 from marketplace.course import actions
 from marketplace.course.drafts import month_after, monthly_draft
@@ -181,7 +181,7 @@ def silences(now: date) -> list[tuple[int, date, int]]:
 
 
 def _day(moment: datetime) -> date:
-    return moment.astimezone(SEOUL).date()
+    return day_of(moment)
 
 
 def _evening(day: date) -> datetime:

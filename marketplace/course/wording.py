@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from marketplace.companies.eligibility import SEOUL
+from marketplace.civil import day_of
 from marketplace.course.models import CourseStep
 from marketplace.course.states import DECISION_LABELS, KIND_LABELS, Decision, StepKind
 from marketplace.errors import N_, written_day
@@ -30,7 +30,7 @@ def _facts(step: CourseStep) -> dict[str, Any]:
     due = step.due_at
     return {
         **facts_of(step.mentorship),
-        "due": written_day(due.astimezone(SEOUL).date()) if due else "",
+        "due": written_day(day_of(due)) if due else "",
         "step": KIND_LABELS[StepKind(step.kind)],
     }
 

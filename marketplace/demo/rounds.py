@@ -6,8 +6,9 @@ from datetime import datetime, time
 from functools import partial
 
 from marketplace import jobs
+from marketplace.civil import SEOUL
 from marketplace.demo.people import Staff
-from marketplace.demo.timeline import SEOUL, Timeline, office_day
+from marketplace.demo.timeline import Timeline, office_day
 from marketplace.rounds import actions, solving  # noqa: F401 - the job registers itself
 from marketplace.rounds.actions import Draft
 from marketplace.rounds.options import Options, percents

@@ -9,11 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import count
-from zoneinfo import ZoneInfo
 
+from marketplace.civil import SEOUL, day_of
 from marketplace.database import clock_at
 
-SEOUL = ZoneInfo("Asia/Seoul")
 FIRST_MINUTE, MINUTES = 9 * 60, 8 * 60 + 40  # people act between 09:00 and 17:40
 
 
@@ -28,7 +27,7 @@ class Timeline:
     @property
     def today(self) -> date:
         """The day of ``now`` in Korea."""
-        return self.now.astimezone(SEOUL).date()
+        return day_of(self.now)
 
     def days_ago(self, days: int) -> date:
         """The day that many days before today."""
@@ -50,7 +49,7 @@ class Timeline:
         """Take every step at its moment; ``tell`` hears the Monday of each week that begins."""
         week = None
         for moment, _, step in sorted(self._steps, key=lambda planned: planned[:2]):
-            day = moment.astimezone(SEOUL).date()
+            day = day_of(moment)
             monday = day - timedelta(days=day.weekday())
             if monday != week:
                 week = monday

@@ -8,6 +8,7 @@ from typing import Any
 from flask import g, request, url_for
 from flask_babel import gettext
 
+from marketplace.civil import day_of
 from marketplace.codes.actions import regions
 from marketplace.database import utcnow
 from marketplace.errors import N_
@@ -18,7 +19,7 @@ from marketplace.experts.queries import Search, profile_of
 from marketplace.experts.states import ExpertState
 from marketplace.taxonomy.actions import groups
 from marketplace.web.page import me, show, text_arg
-from marketplace.web.setup import SEOUL, chosen_language
+from marketplace.web.setup import chosen_language
 
 STEPS = {
     "basics": N_("기본"),
@@ -41,7 +42,7 @@ STATE_TONES = {
 
 def today() -> date:
     """The day in Seoul."""
-    return utcnow().astimezone(SEOUL).date()
+    return day_of(utcnow())
 
 
 def labels() -> Labels:

@@ -10,16 +10,15 @@ import warnings
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from marketplace.civil import SEOUL
 from marketplace.files.kinds import Kind, Limits
 from marketplace.files.signatures import ZIP, holds_archive, holds_code, is_archive, is_program
 from marketplace.files.verdicts import Finding, Reason, Refused
 
 _FORMATS = {Kind.JPEG: ("JPEG", "MPO"), Kind.PNG: ("PNG",), Kind.HEIC: ("HEIF",)}
-_SEOUL = ZoneInfo("Asia/Seoul")
 _QUALITY = 88
 SMALL = 480  # pixels
 _NEAR = 0.65
@@ -128,7 +127,7 @@ def _taken_at(image: Any) -> datetime | None:
     try:
         notes = image.getexif().get_ifd(ExifTags.IFD.Exif)
         said = str(notes.get(ExifTags.Base.DateTimeOriginal, "")).strip("\0 ")
-        moment = datetime.strptime(said, "%Y:%m:%d %H:%M:%S").replace(tzinfo=_SEOUL)
+        moment = datetime.strptime(said, "%Y:%m:%d %H:%M:%S").replace(tzinfo=SEOUL)
         offset = str(notes.get(ExifTags.Base.OffsetTimeOriginal, "")).strip("\0 ")
         if len(offset) == 6 and offset[0] in "+-" and offset[3] == ":":
             ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[4:6]))

@@ -14,6 +14,7 @@ from marketplace import jobs
 from marketplace.access import Permission, require
 from marketplace.accounts.models import User
 from marketplace.audit import recorded
+from marketplace.civil import day_of
 from marketplace.codes.actions import current_codebook
 from marketplace.companies.limits import hold
 from marketplace.database import Page, db, page_of, utcnow
@@ -112,7 +113,7 @@ def _sheet(file: ImportFile, on_progress: Progress | None) -> Sheet[Any]:
         file.name,
         book=current_codebook(),
         terms=current_vocabulary(),
-        today=utcnow().date(),
+        today=day_of(utcnow()),
         on_progress=on_progress,
     )
 

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, TypeVar
-from zoneinfo import ZoneInfo
 
 import click
 
+from marketplace.civil import SEOUL
 from marketplace.codes.book import packaged_codebook
 from marketplace.errors import N_
 from marketplace.imports import kinds
@@ -46,7 +46,7 @@ class Files:
     ) -> None:
         from marketplace.taxonomy.vocabulary import packaged_vocabulary
 
-        self.today = dt.datetime.now(ZoneInfo("Asia/Seoul")).date()
+        self.today = dt.datetime.now(SEOUL).date()
         self.vocabulary = packaged_vocabulary()
         known: dict[str, Any] = {
             "book": packaged_codebook(),

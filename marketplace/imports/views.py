@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from flask_babel import gettext
 
 from marketplace.access import Permission, may
+from marketplace.civil import day_of
 from marketplace.codes.actions import current_codebook
 from marketplace.database import utcnow
 from marketplace.errors import N_, NotFound, RuleBroken
@@ -116,8 +117,8 @@ def marked(import_id: int) -> Any:
 def empty(kind: str) -> Any:
     """An empty workbook to fill in."""
     layouts: dict[str, Callable[[], Layout[Any]]] = {
-        "experts": lambda: experts_layout(current_codebook(), current_vocabulary(), utcnow().date()),
-        "requests": lambda: requests_layout(current_codebook(), current_vocabulary(), utcnow().date()),
+        "experts": lambda: experts_layout(current_codebook(), current_vocabulary(), day_of(utcnow())),
+        "requests": lambda: requests_layout(current_codebook(), current_vocabulary(), day_of(utcnow())),
         "payments": payments_layout,
     }
     if kind not in layouts:

@@ -7,11 +7,11 @@ from typing import Any
 from flask_babel import gettext
 
 from marketplace.accounts.models import User
+from marketplace.civil import SEOUL
 from marketplace.errors import N_
 from marketplace.ledger.queries import TransactionFilter, find_ledger, positions, transactions_page
 from marketplace.ledger.states import KIND_LABELS, SOURCE_LABELS, TRANSACTION_LABELS, AccountKind, Source
 from marketplace.web.page import number_arg, text_arg
-from marketplace.web.setup import SEOUL
 
 EVERYTHING = 10**6
 Rows = list[list[Any]]

@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 
 from marketplace.access import Permission, require
 from marketplace.accounts.models import User
-from marketplace.companies.eligibility import SEOUL
+from marketplace.civil import SEOUL
 from marketplace.companies.models import Company, MentoringRequest
 from marketplace.database import db
 from marketplace.errors import NotFound

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from marketplace.access import Role
 from marketplace.audit import history_of
+from marketplace.civil import day_of
 from marketplace.errors import N_, written_day
 from marketplace.events import Event
 from marketplace.matching.models import Candidate, MatchCase
 from marketplace.matching.states import RECORDED_AS, TOLD
 from marketplace.notifications import tell_all
 
-SEOUL = ZoneInfo("Asia/Seoul")
 FIRM_PAGE, FIRM_CANDIDATES = "/requests/%(request)s", "/requests/%(request)s/candidates"
 CASE_PAGE, OFFER_PAGE = "/cases/%(case)s", "/offers/%(candidate)s"
 
@@ -282,5 +281,5 @@ def _facts(case: MatchCase, about: Candidate | None) -> dict[str, Any]:
         "expert": about.expert.name if about is not None else "",
         "since": written_day(case.since),
         "until": written_day(case.last_day),
-        "due": written_day(due.astimezone(SEOUL).date()) if due is not None else "",
+        "due": written_day(day_of(due)) if due is not None else "",
     }

@@ -7,12 +7,12 @@ from typing import Any
 from flask_babel import gettext
 
 from marketplace.accounts.models import User
+from marketplace.civil import SEOUL
 from marketplace.database import page_of
 from marketplace.errors import N_
 from marketplace.mentorships import queries, showing
 from marketplace.mentorships.states import STATE_LABELS
 from marketplace.mentorships.views_course import wanted_of_page
-from marketplace.web.setup import SEOUL
 
 EVERYTHING = 10**6
 COLUMNS = (

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 
-from marketplace.civil import is_working_day
+from marketplace.civil import day_of, is_working_day
 from marketplace.companies.choices import in_english, kpi_names
 from marketplace.errors import N_
 from marketplace.mentorships.content import WITHHOLDING, per_cent, plain, rules, texts_in
@@ -82,7 +82,7 @@ def steps(mentorship: Mentorship) -> list[dict[str, Any]]:
             standing = "paused"
         if state is S.STOPPED:
             standing = "stopped" if place == len(_WAY) - 1 else "next"
-        due = day(mentorship.due_at.date()) if standing == "current" and mentorship.due_at else None
+        due = day(day_of(mentorship.due_at)) if standing == "current" and mentorship.due_at else None
         found.append({"label": gettext(label), "state": standing, "due": due})
     return [step for step in found if state is not S.STOPPED or step["state"] == "stopped"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from marketplace.access import Role
 from marketplace.accounts.models import User
-from marketplace.companies.eligibility import SEOUL
+from marketplace.civil import day_of
 from marketplace.database import db
 from marketplace.errors import N_, written_day
 from marketplace.events import Event
@@ -169,7 +169,7 @@ def facts_of(mentorship: Mentorship) -> dict[str, Any]:
         "expert": mentorship.expert.name,
         "since": written_day(mentorship.since),
         "until": written_day(mentorship.last_day),
-        "due": written_day(due.astimezone(SEOUL).date()) if due is not None else "",
+        "due": written_day(day_of(due)) if due is not None else "",
     }
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import User
+from marketplace.civil import day_of
 from marketplace.codes.actions import kpis
 from marketplace.companies.models import MentoringRequest
 from marketplace.database import db
@@ -139,6 +140,6 @@ def _head(mentorship: Mentorship) -> list[Any]:
 
 
 def _stated(value: Measurement | BusinessEffect) -> list[Any]:
-    decided = value.decided_at.date() if value.decided_at is not None else None
+    decided = day_of(value.decided_at) if value.decided_at is not None else None
     state = gettext(STATE_LABELS[ValueState(value.state)])
     return [value.starts_on, value.ends_on, value.source, state, decided]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from marketplace.companies.eligibility import SEOUL
+from marketplace.civil import day_of
 from marketplace.ledger.states import SOURCE_LABELS, Source
 from marketplace.mentorships.content import day, won
 from marketplace.mentorships.models import Mentorship
@@ -84,7 +84,7 @@ def _sources(claim: Claim) -> list[str]:
 
 
 def _visited(claim: Claim) -> str:
-    return day(claim.visit.starts_at.astimezone(SEOUL).date().isoformat())
+    return day(day_of(claim.visit.starts_at).isoformat())
 
 
 def _as_of(claims: Sequence[Claim]) -> datetime:

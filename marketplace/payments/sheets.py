@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from marketplace.access import Permission, require
 from marketplace.accounts.models import User
-from marketplace.companies.eligibility import SEOUL
+from marketplace.civil import day_of
 from marketplace.database import page_of
 from marketplace.errors import N_
 from marketplace.ledger.states import SOURCE_LABELS, Source
@@ -56,7 +56,7 @@ def order_rows(user: User) -> list[list[Any]]:
             claim.bank_number,
             claim.holder,
             claim.mentorship.request.company.name,
-            claim.visit.starts_at.astimezone(SEOUL).date(),
+            day_of(claim.visit.starts_at),
             claim.amount,
             claim.income_tax,
             claim.local_tax,
@@ -77,7 +77,7 @@ def source_rows(user: User) -> list[list[Any]]:
     number, claims = _claims(user)
     rows = []
     for claim in claims:
-        firm, on = claim.mentorship.request.company.name, claim.visit.starts_at.astimezone(SEOUL).date()
+        firm, on = claim.mentorship.request.company.name, day_of(claim.visit.starts_at)
         for source, (gross, income, local) in lines_of(claim).items():
             label = gettext(SOURCE_LABELS[source])
             money = [gross, income, local, gross - income - local]
@@ -121,7 +121,7 @@ def claim_rows(user: User) -> list[list[Any]]:
             claim.mentorship.request.reference,
             claim.mentorship.request.company.name,
             claim.expert.name,
-            claim.visit.starts_at.astimezone(SEOUL).date(),
+            day_of(claim.visit.starts_at),
             gettext(STATE_LABELS[ClaimState(claim.state)]),
             claim.amount,
             *((claim.income_tax, claim.local_tax, claim.net) if taxes else (None, None, None)),

@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from marketplace.access import Role
 from marketplace.audit import history_of
-from marketplace.companies.eligibility import SEOUL
+from marketplace.civil import day_of
 from marketplace.events import EVENT_LABELS, Event
 from marketplace.ledger.states import SOURCE_LABELS, Source
 from marketplace.payments.models import Claim
@@ -28,7 +28,7 @@ def sees_taxes(user: Any) -> bool:
 
 def visited(claim: Claim) -> str:
     """The day of the visit in Seoul."""
-    return day(claim.visit.starts_at.astimezone(SEOUL).date())
+    return day(day_of(claim.visit.starts_at))
 
 
 def way(claim: Claim) -> list[tuple[str, str | None]]:

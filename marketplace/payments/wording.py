@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marketplace.companies.eligibility import SEOUL
+from marketplace.civil import day_of
 from marketplace.errors import N_, written_day
 from marketplace.notifications import tell_all
 from marketplace.payments.models import Claim
@@ -54,6 +54,6 @@ def announce(verb: str, claim: Claim, **facts: Any) -> None:
             f"/payments/{claim.id}",
             body=body,
             firm=request.company.name,
-            day=written_day(claim.visit.starts_at.astimezone(SEOUL).date()),
+            day=written_day(day_of(claim.visit.starts_at)),
             **facts,
         )

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from marketplace.access import ROLE_LABELS, Role
 from marketplace.accounts import actions_admin, actions_organisations
 from marketplace.accounts.models import ORGANISATION_LABELS, OrganisationKind, User
+from marketplace.civil import SEOUL
 from marketplace.companies import queries as request_queries
 from marketplace.companies.models import PRIORITIES
 from marketplace.companies.states import STATE_LABELS as REQUEST_LABELS
@@ -27,7 +28,6 @@ from marketplace.programmes.forms import STATE_LABELS as PROGRAMME_LABELS
 from marketplace.reporting import reading, records
 from marketplace.taxonomy.actions import terms
 from marketplace.web.page import text_arg
-from marketplace.web.setup import SEOUL
 
 EVERYTHING = 10**6
 

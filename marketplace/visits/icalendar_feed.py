@@ -11,10 +11,10 @@ from icalendar import Calendar, Event
 
 from marketplace import settings
 from marketplace.access import Role
+from marketplace.civil import SEOUL
 from marketplace.errors import N_
 from marketplace.i18n import translate
 from marketplace.mentorships.models import Mentorship, PlannedVisit
-from marketplace.visits.logs import SEOUL
 from marketplace.visits.models import Visit
 from marketplace.visits.states import STATE_LABELS, VisitState
 

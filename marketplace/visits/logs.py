@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from marketplace.civil import SEOUL
 from marketplace.errors import N_
 
-SEOUL = ZoneInfo("Asia/Seoul")
 MODE_LABELS = {"onsite": N_("대면"), "remote": N_("비대면")}
 #: What a log says, in the order in which it is read.
 LABELS = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from marketplace.civil import SEOUL, day_of
 from marketplace.database import utcnow
 from marketplace.mentorships.models import Mentorship, PlannedVisit
 from marketplace.visits import queries
-from marketplace.visits.logs import SEOUL
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def prefilled(mentorship: Mentorship, *, for_device: bool = False) -> Prefilled:
     coming = queries.unlogged([mentorship.id]).get(mentorship.id, [])
     planned = coming[0] if coming else None
     before = queries.last_visit(mentorship)
-    today = utcnow().astimezone(SEOUL).date()
+    today = day_of(utcnow())
     values: dict[str, Any] = {
         "on": planned.on if planned is not None and planned.on <= today else today,
         "task_id": planned.task_id if planned is not None else None,

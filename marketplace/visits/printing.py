@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from marketplace.civil import SEOUL
 from marketplace.files.pictures import small
 from marketplace.mentorships.content import day
 from marketplace.mentorships.models import Mentorship
 from marketplace.printing import moment, pdf_of, picture_of
-from marketplace.visits.logs import LABELS, MODE_LABELS, SEOUL
+from marketplace.visits.logs import LABELS, MODE_LABELS
 from marketplace.visits.models import Visit
 from marketplace.visits.states import STANDING, STATE_LABELS, VisitState
 

@@ -10,13 +10,14 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 
+from marketplace.civil import SEOUL, day_of
 from marketplace.companies.models import MentoringRequest
 from marketplace.database import db, utcnow
 from marketplace.errors import N_, RuleBroken
 from marketplace.experts.models import Expert
 from marketplace.matching.models import MatchCase
 from marketplace.mentorships.models import Mentorship, Task
-from marketplace.visits.logs import SEOUL, Log
+from marketplace.visits.logs import Log
 from marketplace.visits.models import Visit
 from marketplace.visits.states import STANDING
 
@@ -39,7 +40,7 @@ def midnight(day: date) -> datetime:
 
 def _check_times(log: Log, mentorship: Mentorship) -> None:
     programme, now = mentorship.programme, utcnow()
-    if log.on > now.astimezone(SEOUL).date():
+    if log.on > day_of(now):
         raise RuleBroken(N_("아직 오지 않은 날입니다. 방문을 마친 뒤에 적어 주십시오."), field="on")
     if log.minutes <= 0:
         raise RuleBroken(

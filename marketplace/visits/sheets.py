@@ -7,10 +7,11 @@ from typing import Any
 from flask_babel import gettext
 
 from marketplace.accounts.models import User
+from marketplace.civil import SEOUL, day_of
 from marketplace.database import page_of
 from marketplace.errors import N_
 from marketplace.visits import queries
-from marketplace.visits.logs import MODE_LABELS, SEOUL
+from marketplace.visits.logs import MODE_LABELS
 from marketplace.visits.states import STATE_LABELS, VisitState
 from marketplace.visits.views_staff import queue_filter
 
@@ -40,7 +41,7 @@ def rows(user: User) -> list[list[Any]]:
             visit.mentorship.request.reference,
             visit.mentorship.request.company.name,
             visit.expert.name,
-            visit.starts_at.astimezone(SEOUL).date(),
+            day_of(visit.starts_at),
             f"{visit.starts_at.astimezone(SEOUL):%H:%M}",
             f"{visit.ends_at.astimezone(SEOUL):%H:%M}",
             gettext(MODE_LABELS[visit.mode]),

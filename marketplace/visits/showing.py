@@ -8,9 +8,10 @@ from typing import Any
 from flask_babel import gettext
 
 from marketplace.audit import history_of
+from marketplace.civil import SEOUL
 from marketplace.errors import N_
 from marketplace.events import EVENT_LABELS, Event
-from marketplace.visits.logs import LABELS, MODE_LABELS, SEOUL, differences
+from marketplace.visits.logs import LABELS, MODE_LABELS, differences
 from marketplace.visits.models import Visit
 from marketplace.visits.states import HOLDER, STATE_LABELS, TONES, VisitState
 from marketplace.web.setup import day, moment

@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 
 from marketplace.access import Permission, Role, may
+from marketplace.civil import SEOUL, day_of
 from marketplace.database import utcnow
 from marketplace.errors import N_
 from marketplace.visits import (  # noqa: F401 - they register themselves
@@ -20,7 +21,6 @@ from marketplace.visits import (  # noqa: F401 - they register themselves
 )
 from marketplace.visits.actions.expert import LOGGED_IN
 from marketplace.visits.blueprint import blueprint
-from marketplace.visits.logs import SEOUL
 from marketplace.visits.states import VisitState
 from marketplace.web.navigation import menu
 from marketplace.web.todo import Todo, place_to_go, todo_source
@@ -64,7 +64,7 @@ def personal_todos(user: Any) -> list[Todo]:
             facts={
                 "expert": visit.expert.name,
                 "firm": visit.mentorship.request.company.name,
-                "day": visit.starts_at.astimezone(SEOUL).date(),
+                "day": day_of(visit.starts_at),
             },
         )
         for visit in queries.waiting_for(user)
@@ -76,7 +76,7 @@ def logs_to_write(user: Any) -> list[Todo]:
     """Planned visits whose day has come and of which there is no log, one line for each firm."""
     if not may(user, Permission.LOG_VISIT):
         return []
-    today = utcnow().astimezone(SEOUL).date()
+    today = day_of(utcnow())
     mentorships = {mentorship.id: mentorship for mentorship in queries.loggable(user, LOGGED_IN)}
     todos = []
     for number, coming in queries.unlogged(list(mentorships)).items():

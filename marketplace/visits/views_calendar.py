@@ -14,12 +14,12 @@ from werkzeug.wrappers import Response
 
 from marketplace import settings
 from marketplace.access import Permission, may
+from marketplace.civil import SEOUL, day_of
 from marketplace.database import utcnow
 from marketplace.errors import NotFound
 from marketplace.visits.actions.feeds import close_feed, open_feed
 from marketplace.visits.blueprint import blueprint
 from marketplace.visits.icalendar_feed import calendar_of
-from marketplace.visits.logs import SEOUL
 from marketplace.visits.models_feed import CalendarFeed
 from marketplace.visits.queries_calendar import made, planned
 from marketplace.web.page import Access, me, page, show, text_arg, to
@@ -30,7 +30,7 @@ _MONTH = re.compile(r"(20[0-9]{2}|19[0-9]{2}|21[0-9]{2})-(0[1-9]|1[0-2])", re.AS
 
 
 def _today() -> date:
-    return utcnow().astimezone(SEOUL).date()
+    return day_of(utcnow())
 
 
 def _month() -> date:
@@ -52,7 +52,7 @@ def _month_page(key: str | None) -> Response:
     since, until = weeks[0][0], weeks[-1][-1]
     days: dict[date, dict[str, list[Any]]] = {}
     for visit in made(me(), since, until):
-        day = visit.starts_at.astimezone(SEOUL).date()
+        day = day_of(visit.starts_at)
         days.setdefault(day, {"made": [], "planned": []})["made"].append(visit)
     for coming in planned(me(), since, until):
         days.setdefault(coming.on, {"made": [], "planned": []})["planned"].append(coming)

@@ -8,10 +8,10 @@ from typing import Any
 
 from marketplace.access import Role
 from marketplace.accounts.models import User
+from marketplace.civil import SEOUL, day_of
 from marketplace.errors import N_, written_day
 from marketplace.notifications import tell
 from marketplace.visits.links import MAIL_PATH, PURPOSE, stamp_for
-from marketplace.visits.logs import SEOUL
 from marketplace.visits.models import Visit
 from marketplace.visits.states import RECORDED_AS, TOLD
 
@@ -122,5 +122,5 @@ def _facts(visit: Visit) -> dict[str, Any]:
         "start": f"{starts:%H:%M}",
         "end": f"{ends:%H:%M}",
         "done": visit.done[:500],
-        "due": written_day(visit.due_at.astimezone(SEOUL).date()) if visit.due_at is not None else "",
+        "due": written_day(day_of(visit.due_at)) if visit.due_at is not None else "",
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_babel import Babel, format_date, format_datetime, format_decimal, format_timedelta, gettext
@@ -15,13 +14,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
 from marketplace.access import Permission, may
+from marketplace.civil import day_of
 from marketplace.database import db, read_only, utcnow
 from marketplace.errors import N_, NotAllowed, NotFound, RuleBroken
 from marketplace.i18n import CATALOGUES, DAY_FORMATS, LANGUAGES
 from marketplace.web.navigation import navigation
 from marketplace.web.page import Access, said
 
-SEOUL = ZoneInfo("Asia/Seoul")
 LANGUAGE_COOKIE = "language"
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -96,7 +95,7 @@ def age(value: datetime | None) -> str:
 
 def age_days(value: datetime | None) -> int:
     """Days since a moment by the Korean calendar, 0 on the day itself."""
-    return 0 if value is None else (utcnow().astimezone(SEOUL).date() - value.astimezone(SEOUL).date()).days
+    return 0 if value is None else (day_of(utcnow()) - day_of(value)).days
 
 
 def error_page(code: int, message: str | None = None) -> Response:
@@ -168,7 +167,7 @@ def _register_templates(app: Flask) -> None:
             "languages": LANGUAGES,
             "may": lambda permission, thing=None: may(current_user, Permission(permission), thing),
             "now": utcnow(),
-            "today": utcnow().astimezone(SEOUL).date(),
+            "today": day_of(utcnow()),
         }
 
 

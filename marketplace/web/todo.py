@@ -6,14 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import url_for
 from flask_babel import gettext
 
+from marketplace.civil import day_of
 from marketplace.database import utcnow
-
-SEOUL = ZoneInfo("Asia/Seoul")
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class Todo:
         """Whole days until the last day for it, by the Korean calendar; negative when late."""
         if self.due is None:
             return None
-        return (self.due.astimezone(SEOUL).date() - utcnow().astimezone(SEOUL).date()).days
+        return (day_of(self.due) - day_of(utcnow())).days
 
 
 Source = Callable[[Any], list[Todo]]

@@ -9,13 +9,14 @@ from flask import Blueprint, redirect, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from marketplace.civil import day_of
 from marketplace.errors import N_, NotFound
 from marketplace.i18n import LANGUAGES
 from marketplace.notifications import Notice, notices_of, read_notices, unread_count
 from marketplace.web.navigation import menu
 from marketplace.web.page import Access, page, safe_next, show, to
 from marketplace.web.setup import LANGUAGE_COOKIE
-from marketplace.web.todo import SEOUL, places_of, todos_of
+from marketplace.web.todo import places_of, todos_of
 
 blueprint = Blueprint("web", __name__)
 blueprints = [blueprint]
@@ -51,7 +52,7 @@ def todo() -> Response:
 
 
 def _korean_day(notice: Notice) -> date:
-    return notice.created_at.astimezone(SEOUL).date()
+    return day_of(notice.created_at)
 
 
 @blueprint.post("/notices/read")

@@ -19,6 +19,15 @@ def test_no_module_is_longer_than_three_hundred_lines():
     assert long == {}
 
 
+def test_no_moment_is_cut_to_a_day_of_greenwich():
+    cut = [
+        f"{path.relative_to(ROOT)}: {hit}"
+        for path in (ROOT / "marketplace").rglob("*.py")
+        for hit in re.findall(r"\S*(?:_at|utcnow\(\))\.date\(\)", path.read_text("utf-8"))
+    ]
+    assert cut == [], "civil.day_of says the day in Korea"
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_template_holds_nothing_that_the_content_security_policy_blocks(path):
     text = re.sub(r"\{#.*?#\}", "", path.read_text("utf-8"), flags=re.S)

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext
 
 from marketplace import jobs
 from marketplace.accounts.models import User
-from marketplace.companies.eligibility import SEOUL
+from marketplace.civil import SEOUL
 from marketplace.database import clock_at, db
 from tests.browser import WIDE
 from tests.conftest import sign_in

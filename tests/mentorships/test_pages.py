@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
 
 from marketplace.access import Role
 from marketplace.database import db
-from marketplace.mentorships import actions
+from marketplace.mentorships import actions, showing
 from marketplace.mentorships.states import MentorshipState, Party
 from marketplace.web.todo import todos_of
 from tests import factories
@@ -275,6 +276,14 @@ def test_the_page_of_a_mentorship_says_where_it_stands_and_what_comes_next(app, 
         )
         assert page.status_code == 200
         assert "진행 단계" in page.text and "이력" in page.text
+
+
+def test_a_step_is_due_on_the_day_in_korea(app, world):
+    mentorship = world.mentorship(S.SIGNING)
+    mentorship.due_at = datetime(2027, 1, 11, 15, 30, tzinfo=UTC)  # half an hour past midnight in Seoul
+    with app.test_request_context():
+        (due,) = [step["due"] for step in showing.steps(mentorship) if step["due"]]
+    assert due == "2027. 1. 12."
 
 
 def test_the_operator_pauses_resumes_and_stops_on_the_pages(app, world):

@@ -9,6 +9,7 @@ from typing import Any
 from marketplace.access import Role
 from marketplace.accounts.models import User
 from marketplace.audit import recorded
+from marketplace.civil import SEOUL
 from marketplace.companies.models import Company
 from marketplace.companies.states import RequestState
 from marketplace.database import db, utcnow
@@ -19,7 +20,7 @@ from marketplace.matching.states import CandidateState, CaseState
 from marketplace.mentorships.models import Mentorship, PlannedVisit, Task
 from marketplace.mentorships.states import MentorshipState
 from marketplace.programmes.models import Programme
-from marketplace.visits.logs import SEOUL, Log
+from marketplace.visits.logs import Log
 from marketplace.visits.models import Visit, VisitVersion
 from marketplace.visits.states import VisitState
 from tests import factories

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from marketplace.access import Permission, require
 from marketplace.audit import also_about, recorded
-from marketplace.companies.eligibility import SEOUL
+from marketplace.civil import day_of
 from marketplace.companies.models import Company, MentoringRequest
 from marketplace.database import db, utcnow
 from marketplace.errors import N_, NotAllowed, RuleBroken
@@ -88,7 +88,7 @@ def approval_fault(claim: Claim, by: Any) -> RuleBroken | None:
 
 
 def _approved_that_day(claim: Claim) -> int:
-    day = midnight(claim.visit.starts_at.astimezone(SEOUL).date())
+    day = midnight(day_of(claim.visit.starts_at))
     query = (
         select(func.count(Claim.id))
         .join(Visit, Visit.id == Claim.visit_id)

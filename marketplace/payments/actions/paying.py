@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from marketplace.access import Permission, require
 from marketplace.audit import also_about, recorded
-from marketplace.companies.eligibility import SEOUL, today
+from marketplace.civil import day_of
+from marketplace.companies.eligibility import today
 from marketplace.database import db
 from marketplace.errors import N_, NotAllowed, RuleBroken
 from marketplace.events import Event
@@ -106,7 +107,7 @@ def _pay(claim: Claim, paid_on: date, by: Any) -> Withheld:
 
 def is_day_of_payment(claim: Claim, day: date) -> bool:
     """Whether an ordered claim can have been paid on this day: not before it was ordered, and not in the future."""
-    return claim.order is not None and claim.order.created_at.astimezone(SEOUL).date() <= day <= today()
+    return claim.order is not None and day_of(claim.order.created_at) <= day <= today()
 
 
 def is_as_ordered(claim: Claim) -> bool:

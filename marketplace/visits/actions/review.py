@@ -7,13 +7,13 @@ from typing import Any
 
 from marketplace.access import Permission, require
 from marketplace.audit import recorded
+from marketplace.civil import day_of
 from marketplace.database import utcnow
 from marketplace.errors import N_, RuleBroken
 from marketplace.events import Event
 from marketplace.matching.handover import MIN_REASON, reason_of
 from marketplace.visits.actions.expert import require_as_seen
 from marketplace.visits.hooks import on_accepted
-from marketplace.visits.logs import SEOUL
 from marketplace.visits.models import Visit, locked_visit
 from marketplace.visits.states import next_state
 from marketplace.visits.wording import announce
@@ -61,7 +61,7 @@ def confirm_for_firm(visit: Visit, reason: str | None, *, seen: int, by: Any) ->
             raise RuleBroken(
                 N_("기업의 확인 기한(%(day)s)이 지나기 전에는 대신 확인할 수 없습니다."),
                 conflict=True,
-                day=visit.due_at.astimezone(SEOUL).date() if visit.due_at else "",
+                day=day_of(visit.due_at) if visit.due_at else "",
             )
         visit.move(
             "confirm_for_firm", utcnow() + timedelta(days=visit.mentorship.programme.visit_review_days)
