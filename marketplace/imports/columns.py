@@ -48,7 +48,8 @@ class Layout(Generic[Row]):
 
     ``build`` makes a row from its number, its values by column name and the names of the columns that were
     filled in. ``identity`` must differ from row to row; a repeated one is reported at ``identity_column``.
-    ``remarks`` gives what should be known of a good row: column name, kind, params.
+    ``remarks`` gives what should be known of a good row: column name, kind, params. ``beside`` are the headers of
+    columns that are for readers of the sheet and are left alone.
     """
 
     columns: tuple[Column, ...]
@@ -56,6 +57,7 @@ class Layout(Generic[Row]):
     identity: Callable[[Row], Hashable]
     identity_column: str
     remarks: Callable[[Row], Sequence[tuple[str, Kind, Mapping[str, str]]]] = lambda row: ()
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def check(
     table: RawTable, layout: Layout[Row], limits: Limits, on_progress: Progress | None = None
 ) -> Sheet[Row]:
     """Check every row of a table; ``on_progress`` is called every 500 rows and at the end."""
-    places, faults, warnings = _match_header(table, layout.columns)
+    places, faults, warnings = _match_header(table, layout)
     if not faults and not table.rows:
         faults.append(Fault(kinds.NO_ROWS))
     if faults:
@@ -159,10 +161,10 @@ class _Checker(Generic[Row]):
         return self._layout.build(raw.number, values, given), []
 
 
-def _match_header(
-    table: RawTable, columns: Sequence[Column]
-) -> tuple[dict[str, int], list[Fault], list[Fault]]:
+def _match_header(table: RawTable, layout: Layout[Any]) -> tuple[dict[str, int], list[Fault], list[Fault]]:
     """Column name -> index in the row, with the faults and warnings of the header."""
+    columns = layout.columns
+    beside = {_header_key(text) for text in layout.beside}
     known = {
         _header_key(text): column for column in columns for text in (column.name, column.label, *column.also)
     }
@@ -172,6 +174,8 @@ def _match_header(
     for index, text in enumerate(table.header):
         column = known.get(_header_key(text))
         if column is None:
+            if _header_key(text) in beside:
+                continue
             if text.strip():
                 unknown.append(shown(text))
             elif not all(is_blank(raw.cells[index]) for raw in table.rows):

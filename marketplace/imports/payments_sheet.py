@@ -17,6 +17,12 @@ from marketplace.imports.limits import WEB, Limits
 
 RESULTS = {"이체": True, "실패": False, "transferred": True, "failed": False}
 _MOST = 2**31 - 1
+#: Columns of the file for the bank that are for its readers; what is to be done goes by the numbers and the net pay.
+_FOR_THE_BANK = (
+    "전문가", "은행", "계좌번호", "예금주", "기업", "방문일", "지급액", "소득세", "지방소득세",
+    "Expert", "Bank", "Account number", "Account holder", "Company", "Day of visit", "Paid", "Income tax",
+    "Local income tax",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ def payments_layout() -> Layout[PaymentRow]:
             also=("Reason",),
         ),
     )
-    return Layout(columns, _build, lambda row: row.claim, "claim")
+    return Layout(columns, _build, lambda row: row.claim, "claim", beside=_FOR_THE_BANK)
 
 
 def read_payments(

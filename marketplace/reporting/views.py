@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from marketplace.access import Permission, may
 from marketplace.audit import verify_chain
+from marketplace.civil import day_of
 from marketplace.database import utcnow
 from marketplace.errors import N_
 from marketplace.events import EVENT_LABELS
@@ -145,7 +146,7 @@ def export(name: str) -> Any:
     table = exports.export(name, {key: value[:100] for key, value in request.args.items()}, by=me())
     as_csv = request.form.get("format") == "csv"
     content, kind = (table.to_csv(), CSV_TYPE) if as_csv else (table.to_xlsx(), XLSX_TYPE)
-    file = f"{name}-{utcnow():%Y%m%d}.{'csv' if as_csv else 'xlsx'}"
+    file = f"{name}-{day_of(utcnow()):%Y%m%d}.{'csv' if as_csv else 'xlsx'}"
     return Response(
         content, content_type=kind, headers={"Content-Disposition": f"attachment; filename={file}"}
     )

@@ -58,7 +58,7 @@ def test_the_file_for_the_bank_comes_back_with_its_results_and_every_claim_and_w
     payable = world.holds("payable")
     file = bring(client, results(client, order, failed=[second.id]), "bank.csv", kind="payments")
     assert (file.state, file.faults) == (ImportState.CHECKED, [])
-    assert (file.summary["changed"], file.summary["same"]) == (3, 0)
+    assert (file.summary["changed"], file.summary["same"], file.summary["warnings"]) == (3, 0, [])
     assert [fresh(claim).state for claim in (first, second, third)] == [S.ORDERED] * 3
     assert write(client, file).state == ImportState.WRITTEN
     assert [fresh(claim).state for claim in (first, second, third)] == [S.PAID, S.APPROVED, S.PAID]
@@ -153,5 +153,7 @@ def test_the_file_in_english_comes_back_as_well(world, client):
     assert "Claim number" in header
     row[header.index("Result")], row[header.index("Day of payment")] = "Transferred", today().isoformat()
     content = "\n".join(",".join(f'"{cell}"' for cell in line) for line in (header, row))
-    write(client, bring(client, content, "bank.csv", kind="payments"))
+    file = bring(client, content, "bank.csv", kind="payments")
+    assert file.summary["warnings"] == []
+    write(client, file)
     assert fresh(claim).state == S.PAID
