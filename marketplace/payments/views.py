@@ -24,6 +24,7 @@ from marketplace.payments import (
     views_orders,  # noqa: F401 - it registers itself
     views_settling,  # noqa: F401 - it registers itself
 )
+from marketplace.payments.actions.claiming import approval_fault
 from marketplace.payments.blueprint import blueprint
 from marketplace.payments.forms import AccountForm, PaidForm, ReasonForm
 from marketplace.payments.states import STATE_LABELS, TRANSITIONS, ClaimState
@@ -139,6 +140,7 @@ def _claim_page(
         "payments/claim.html",
         claim=found,
         verbs=verbs,
+        fault=approval_fault(found, me()) if "approve" in verbs else None,
         booked=queries.booked(found) if may(me(), Permission.SEE_LEDGER, found.mentorship.programme) else [],
         booked_as=TRANSACTION_LABELS,
         may_recover=may(me(), Permission.MOVE_MONEY, found.mentorship.programme),

@@ -142,3 +142,12 @@ def test_a_paid_claim_leads_staff_to_its_transactions_and_to_its_recovery(app, w
     assert "/recovery" not in seen
     for outsider in (world.firm, world.expert.user):
         assert "원장의 거래" not in sign_in(app.test_client(), outsider).get(f"/payments/{claim.id}").text
+
+
+def test_who_reviewed_the_visit_is_told_beforehand_that_another_must_approve(app, world):
+    claim = world.claim(S.CLAIMED)
+    reviewer = db.session.get_one(User, claim.accepted_by_id)
+    page = sign_in(app.test_client(), reviewer).get(f"/payments/{claim.id}").text
+    assert "다른 담당자가 승인해 주십시오" in page and f"/payments/{claim.id}/approve" not in page
+    page = sign_in(app.test_client(), world.payer).get(f"/payments/{claim.id}").text
+    assert f"/payments/{claim.id}/approve" in page
