@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -23,6 +23,7 @@ from marketplace.companies.models import MentoringRequest
 from marketplace.companies.states import RequestState
 from marketplace.database import clock_at, db, read_only, utcnow
 from marketplace.demo.command import demo, prepare
+from marketplace.demo.mentoring import COURSE, STARTS_AFTER, VISITS, log, visited_on
 from marketplace.demo.people import PASSWORD, SIGN_INS, Staff, address, keep_open
 from marketplace.demo.sheets import demo_experts, demo_requests
 from marketplace.demo.timeline import Timeline, office_day
@@ -350,3 +351,16 @@ def test_steps_are_taken_in_the_order_of_their_moments() -> None:
 @pytest.mark.parametrize(("day", "office"), [(20, 20), (21, 20), (22, 20), (23, 23)])
 def test_a_weekend_of_staff_is_the_friday_before(day: int, office: int) -> None:
     assert office_day(datetime(2026, 11, day, tzinfo=UTC).date()).day == office
+
+
+@pytest.mark.parametrize("weekday", range(7))
+def test_a_term_that_begins_on_any_day_of_the_week_holds_all_its_visits(weekday: int) -> None:
+    since = date(2026, 11, 23) + timedelta(days=weekday)
+    written = [
+        since + timedelta(days=day - STARTS_AFTER)
+        for day, _, do in COURSE
+        if getattr(do, "func", None) is log
+    ]
+    days = [visited_on(day, since) for day in written]
+    assert len(set(days)) == len(days) == VISITS
+    assert all(since <= day < said for day, said in zip(days, written, strict=True))

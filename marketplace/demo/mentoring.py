@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -60,12 +60,18 @@ def pay_in(application: Application) -> None:
     payments.save_account(expert, "국민은행", f"9000{expert.id:08d}", expert.name, by=expert.user)
 
 
+def visited_on(today: date, since: date) -> date:
+    """The day of the visit that is written up today: the day before, or the Friday before a weekend, but none before
+    the term."""
+    return max(office_day(today - timedelta(days=1)), since)
+
+
 def log(application: Application, number: int) -> None:
-    """The expert writes up the visit of the day before."""
+    """The expert writes up the latest visit."""
     mentorship = mentorship_of(application)
     done, result, homework = texts.VISITS[number % len(texts.VISITS)]
     said = Log(
-        office_day(civil_today() - timedelta(days=1)),
+        visited_on(civil_today(), mentorship.since),
         time(14),
         time(16, 30) if number % 3 else time(17),
         done,
