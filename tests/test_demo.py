@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -23,7 +24,7 @@ from marketplace.companies.models import MentoringRequest
 from marketplace.companies.states import RequestState
 from marketplace.database import clock_at, db, read_only, utcnow
 from marketplace.demo.command import demo, prepare
-from marketplace.demo.mentoring import COURSE, STARTS_AFTER, VISITS, log, visited_on
+from marketplace.demo.mentoring import STARTS_AFTER, VISITS, led, log, visited_on
 from marketplace.demo.people import PASSWORD, SIGN_INS, Staff, address, keep_open
 from marketplace.demo.sheets import demo_experts, demo_requests
 from marketplace.demo.timeline import Timeline, office_day
@@ -357,10 +358,18 @@ def test_a_weekend_of_staff_is_the_friday_before(day: int, office: int) -> None:
 def test_a_term_that_begins_on_any_day_of_the_week_holds_all_its_visits(weekday: int) -> None:
     since = date(2026, 11, 23) + timedelta(days=weekday)
     written = [
-        since + timedelta(days=day - STARTS_AFTER)
-        for day, _, do in COURSE
-        if getattr(do, "func", None) is log
+        since + timedelta(days=day - STARTS_AFTER) for day, _, do in led() if getattr(do, "func", None) is log
     ]
     days = [visited_on(day, since) for day in written]
     assert len(set(days)) == len(days) == VISITS
     assert all(since <= day < said for day, said in zip(days, written, strict=True))
+
+
+def test_the_world_can_be_built_on_a_saturday_after_a_term_that_a_weekend_made_longer(tmp_path: Path) -> None:
+    built = create_app(settings_for(f"sqlite:///{tmp_path}/demo.sqlite3"))
+    read_only(False)
+    with built.app_context(), clock_at(datetime(2026, 11, 28, 3, tzinfo=UTC)):
+        prepare()
+        assert is_built()
+        db.session.rollback()
+        db.engine.dispose()

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from marketplace.accounts.models import User, civil_today
 from marketplace.cards import actions as cards
 from marketplace.cards.models import Card
+from marketplace.civil import last_day_of, months_after
 from marketplace.completion import actions as completion
 from marketplace.completion.actions import Taken
 from marketplace.completion.models import QUESTIONS, CompletionReport, Handover
@@ -47,6 +48,7 @@ from marketplace.visits.states import VisitState
 
 Do = Callable[[Application], None]
 STARTS_AFTER = 11  # days after the approval
+MONTHS = 3  # of a term
 VISITS, EVERY = 21, 4.1  # of a term of three months; days from one to the next
 
 
@@ -261,8 +263,14 @@ def publish_cards(application: Application) -> None:
         cards.publish(card, card.written, card.terms[:3], by=application.staff.operators[0])
 
 
-def _course() -> list[tuple[int, bool, Do]]:
-    """What happens after the signatures, in days since the approval, and whether staff do it."""
+def lengthened(since: date) -> int:
+    """The days by which a term that begins then is longer than its months, because it would end on a holiday."""
+    return (last_day_of(since, MONTHS) - months_after(since, MONTHS)).days + 1
+
+
+def led(late: int = 0) -> list[tuple[int, bool, Do]]:
+    """What happens after the signatures, in days since the approval, and whether staff do it; the term is ``late``
+    days longer than its months."""
     steps: list[tuple[int, bool, Do]] = [
         (13, True, pay_in),
         (11, False, partial(say, party=Party.EXPERT, body=texts.FIRST_MESSAGE)),
@@ -286,15 +294,12 @@ def _course() -> list[tuple[int, bool, Do]]:
         (52, True, verify),
         (102, False, partial(measure, at=END)),
         (103, False, report_business),
-        (104, False, finish),
-        (105, False, partial(report, party=Party.FIRM)),
-        (106, False, partial(report, party=Party.EXPERT)),
+        (104 + late, False, finish),
+        (105 + late, False, partial(report, party=Party.FIRM)),
+        (106 + late, False, partial(report, party=Party.EXPERT)),
         (108, True, verify),
-        (107, False, write_cards),
-        (110, True, pass_check),
-        (113, True, settle),
-        (113, True, publish_cards),
+        (107 + late, False, write_cards),
+        (110 + late, True, pass_check),
+        (113 + late, True, settle),
+        (113 + late, True, publish_cards),
     ]
-
-
-COURSE = tuple(_course())

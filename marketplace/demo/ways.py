@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 
 from marketplace.demo import agreements, cases, mentoring
 from marketplace.demo.applications import Application
@@ -102,14 +103,13 @@ AGREED: tuple[Deeds, ...] = (
         (10, True, agreements.sign_as_operator),
     ),
 )
-#: What follows the approvals of long ago: signed before the term began, and led from visit to visit as far as today.
-LED: Deeds = (
+#: What follows the approvals of long ago: signed before the term began, then led from visit to visit as far as today.
+SIGNED: Deeds = (
     (2, False, agreements.write),
     (5, True, agreements.propose),
     (6, False, agreements.sign_as_firm),
     (7, False, agreements.sign_as_expert),
     (10, True, agreements.sign_as_operator),
-    *mentoring.COURSE,
 )
 LONG_AGO = ("running", "finished")
 #: The draft, in minutes since the sign-up.
@@ -135,13 +135,21 @@ def plan_requests(staff: Staff, timeline: Timeline) -> int:
         way = WAYS[application.goes_to]
         age = way.ages[met[application.goes_to] % len(way.ages)]
         if application.goes_to in LONG_AGO:
+            late = _late(timeline, age) if application.goes_to == "finished" else 0
+            age += late
             application.starts = timeline.days_ago(age - mentoring.STARTS_AFTER)
-            _plan_agreement(application, age, LED, timeline)
+            _plan_agreement(application, age, (*SIGNED, *mentoring.led(late)), timeline)
         elif application.goes_to == "approved":
             _plan_agreement(application, age, AGREED[met[application.goes_to] % len(AGREED)], timeline)
         _plan(application, way, age, number, timeline)
         met[application.goes_to] += 1
     return len(requests)
+
+
+def _late(timeline: Timeline, age: int) -> int:
+    """How many days longer ago an approval must lie, for a term that is lengthened by a holiday to be over as well."""
+    begins = (timeline.days_ago(age + late - mentoring.STARTS_AFTER) for late in count())
+    return next(late for late, since in enumerate(begins) if mentoring.lengthened(since) <= late)
 
 
 def _plan(application: Application, way: Way, age: int, number: int, timeline: Timeline) -> None:
