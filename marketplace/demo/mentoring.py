@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, time, timedelta
-from decimal import Decimal
 from functools import partial
 
 from sqlalchemy import select
@@ -22,7 +21,7 @@ from marketplace.course.models import FIELDS, CourseStep
 from marketplace.course.states import Decision, StepKind, StepState
 from marketplace.course.sweeps import open_steps
 from marketplace.database import db
-from marketplace.demo import texts
+from marketplace.demo import measuring, texts
 from marketplace.demo.agreements import mentorship_of
 from marketplace.demo.applications import Application
 from marketplace.demo.timeline import office_day
@@ -34,10 +33,6 @@ from marketplace.ledger.states import Source
 from marketplace.mentorships.actions.money import whole_parts
 from marketplace.mentorships.states import Party
 from marketplace.messages.actions import write as write_message
-from marketplace.outcomes import actions as outcomes
-from marketplace.outcomes.actions import Stating
-from marketplace.outcomes.models import BusinessEffect, Measurement
-from marketplace.outcomes.states import ValueState
 from marketplace.payments import actions as payments
 from marketplace.payments.models import Claim
 from marketplace.payments.states import ClaimState
@@ -165,59 +160,6 @@ def say(application: Application, party: Party, body: str) -> None:
     write_message(mentorship_of(application), body, key=random_key(), by=_of(application, party))
 
 
-#: What was measured, halfway and at the end, by indicator.
-MEASURED = {"Q1": ("2.6", "1"), "P2": ("74", "83"), "P4": ("31", "25")}
-HALFWAY, END = 0, 1
-
-
-def measure(application: Application, at: int) -> None:
-    """The expert enters what was measured for each goal over the last four weeks."""
-    mentorship, until = mentorship_of(application), civil_today() - timedelta(days=1)
-    period = Stating(
-        until - timedelta(days=27), until, "공정 검사 기록", "검사 기록 사본", texts.WHY_PLAUSIBLE
-    )
-    for goal in mentorship.goals:
-        outcomes.enter_measurement(
-            goal,
-            value=Decimal(MEASURED[goal.kpi][at]),
-            sample=420,
-            method=goal.method,
-            stating=period,
-            by=mentorship.expert.user,
-        )
-
-
-def report_business(application: Application) -> None:
-    """The firm says what became of its sales and jobs."""
-    until = civil_today() - timedelta(days=1)
-    period = Stating(
-        until - timedelta(days=364),
-        until,
-        "부가세 신고서, 4대보험 가입자 명부",
-        "신고서 사본",
-        texts.WHY_PLAUSIBLE,
-    )
-    for kpi, before, after in (("B1", "7300", "7820"), ("B3", "41", "43")):
-        outcomes.enter_effect(
-            mentorship_of(application), kpi=kpi, before=Decimal(before), after=Decimal(after), stating=period,
-            by=application.person,
-        )  # fmt: skip
-
-
-def verify(application: Application) -> None:
-    """The operator compares the values with their evidence."""
-    mentorship = mentorship_of(application)
-    goals = [goal.id for goal in mentorship.goals]
-    measured = select(Measurement).where(
-        Measurement.goal_id.in_(goals), Measurement.state == ValueState.ENTERED
-    )
-    effects = select(BusinessEffect).where(
-        BusinessEffect.mentorship_id == mentorship.id, BusinessEffect.state == ValueState.ENTERED
-    )
-    for value in [*db.session.scalars(measured), *db.session.scalars(effects)]:
-        outcomes.verify(value, by=application.staff.operators[0])
-
-
 def finish(application: Application) -> None:
     """The worker ends the visits, and asks both sides for their reports."""
     finish_mentorships()
@@ -290,14 +232,14 @@ def led(late: int = 0) -> list[tuple[int, bool, Do]]:
         steps += [(paid, True, order), (paid + 4, True, pay)]
     return [
         *steps,
-        (48, False, partial(measure, at=HALFWAY)),
-        (52, True, verify),
-        (102, False, partial(measure, at=END)),
-        (103, False, report_business),
+        (48, False, partial(measuring.measure, at=measuring.HALFWAY)),
+        (52, True, measuring.verify),
+        (102, False, partial(measuring.measure, at=measuring.END)),
+        (103, False, measuring.report_business),
         (104 + late, False, finish),
         (105 + late, False, partial(report, party=Party.FIRM)),
         (106 + late, False, partial(report, party=Party.EXPERT)),
-        (108, True, verify),
+        (108, True, measuring.verify),
         (107 + late, False, write_cards),
         (110 + late, True, pass_check),
         (113 + late, True, settle),
