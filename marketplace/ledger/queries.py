@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -119,6 +119,39 @@ def shortfall(programme: Programme, parts: Parts) -> list[tuple[Source, int]]:
         free[account.source] += account.balance
     wanted = [(Source(name), amount) for name, amount in parts.items() if name != Source.FIRM]
     return [(source, amount - free[source]) for source, amount in wanted if amount > free[source]]
+
+
+def left_of_claim(programme: Programme, claim_id: int, kind: AccountKind) -> int:
+    """What the transactions about a claim left in accounts of a kind, in won."""
+    query = (
+        select(func.sum(LedgerEntry.amount))
+        .join(LedgerEntry.transaction)
+        .join(LedgerEntry.account)
+        .where(
+            LedgerTransaction.programme_id == programme.id,
+            LedgerTransaction.claim_id == claim_id,
+            LedgerAccount.kind == kind,
+        )
+    )
+    return int(db.session.scalar(query) or 0)
+
+
+def set_aside(mentorship_id: int) -> int:
+    """What is still set aside for a mentorship, in won."""
+    return _of_mentorship(mentorship_id, LedgerAccount.kind == AccountKind.RESERVED)
+
+
+def owed_by_firm(mentorship_id: int) -> int:
+    """What the firm has not yet paid of its share of a mentorship, in won."""
+    firm = LedgerAccount.source == Source.FIRM
+    return _of_mentorship(mentorship_id, firm, LedgerAccount.kind == AccountKind.PLEDGED)
+
+
+def _of_mentorship(mentorship_id: int, *which: ColumnElement[bool]) -> int:
+    query = select(func.sum(LedgerAccount.balance)).where(
+        LedgerAccount.mentorship_id == mentorship_id, *which
+    )
+    return int(db.session.scalar(query) or 0)
 
 
 def total(rows: Sequence[Position]) -> Position:

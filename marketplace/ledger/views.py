@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, flash
 from flask_babel import gettext
 
 from marketplace.access import Permission, Role, may
@@ -13,7 +13,14 @@ from marketplace.ledger import actions, queries
 from marketplace.ledger.forms import ContributionForm, CorrectionForm, PaymentForm, RecoveryForm
 from marketplace.ledger.models import LedgerTransaction
 from marketplace.ledger.sheets import SHOWN, filter_of_page
-from marketplace.ledger.states import KIND_LABELS, SOURCE_LABELS, TRANSACTION_LABELS, Source, TransactionKind
+from marketplace.ledger.states import (
+    KIND_LABELS,
+    SOURCE_LABELS,
+    TRANSACTION_LABELS,
+    AccountKind,
+    Source,
+    TransactionKind,
+)
 from marketplace.ledger.verbs import CORRECTABLE
 from marketplace.programmes.actions import find_programme
 from marketplace.programmes.models import Programme
@@ -66,8 +73,15 @@ def _words() -> dict[str, Any]:
     return {"kinds": KIND_LABELS, "sources": SOURCE_LABELS, "moves": TRANSACTION_LABELS}
 
 
-def _form_page(programme: Programme, form: Any, heading: str, lead: str, back: str) -> Any:
-    return show("ledger/form.html", programme=programme, form=form, heading=heading, lead=lead, back=back)
+def _form_page(programme: Programme, form: Any, heading: str, lead: str, back: str, **more: Any) -> Any:
+    return show(
+        "ledger/form.html", programme=programme, form=form, heading=heading, lead=lead, back=back, **more
+    )
+
+
+def _saved(sentence: str, back: str) -> Any:
+    flash(sentence, "success")
+    return to(back)
 
 
 @blueprint.route("/finance/<int:programme_id>/receipts", methods=["GET", "POST"])
@@ -84,7 +98,7 @@ def receive(programme_id: int) -> Any:
     )
     back = f"/finance/{programme.id}"
     if submitted(form, lambda: actions.enter_receipt(programme, form.payment(), by=me())):
-        return to(back)
+        return _saved(gettext("입금을 등록했습니다."), back)
     lead = N_(
         "통장에서 확인한 입금을 등록합니다. 출연금은 약정한 대기업만 나옵니다. 잘못 등록한 입금은 거래에서 정정합니다."
     )
@@ -100,7 +114,7 @@ def give_back(programme_id: int) -> Any:
     form.giver.choices = options((_giver(a), _free(a)) for a in queries.free_accounts(programme))
     back = f"/finance/{programme.id}"
     if submitted(form, lambda: actions.return_money(programme, form.payment(), by=me())):
-        return to(back)
+        return _saved(gettext("반납을 등록했습니다."), back)
     lead = N_("협약에 배정되지 않은 가용액만 반납할 수 있습니다.")
     return _form_page(programme, form, N_("반납 등록"), lead, back)
 
@@ -152,7 +166,7 @@ def correct(programme_id: int, transaction_id: int) -> Any:
         raise NotFound(transaction_id)
     form = CorrectionForm()
     if submitted(form, lambda: actions.correct_receipt(found, form.reason.data or "", by=me())):
-        return to(f"/finance/{programme.id}")
+        return _saved(gettext("입금을 정정했습니다."), f"/finance/{programme.id}")
     lead = N_(
         "거래는 지워지지 않습니다. 같은 금액을 되돌리는 거래가 하나 더 남고, 바른 입금은 다시 등록합니다."
     )
@@ -180,16 +194,24 @@ def recover(programme_id: int, transaction_id: int) -> Any:
             actions.enter_recovered(programme, claim, amount, reason, key, False, by=me())
 
     if submitted(form, act):
-        return to(f"/finance/{programme.id}")
+        done = gettext("환수 결정을 등록했습니다.") if ordering else gettext("환수금 입금을 등록했습니다.")
+        return _saved(done, f"/payments/{claim}")
     if ordering:
+        heading, label, kind = N_("환수 결정"), gettext("환수할 수 있는 금액"), AccountKind.PAID
         lead = N_(
             "부정하게 쓰인 지급액을 전문가에게서 돌려받기로 한 결정을 등록합니다. 재원별로 나누어 적힙니다."
         )
-        return _form_page(programme, form, N_("환수 결정"), lead, _address(found))
-    lead = N_(
-        "환수 결정에 따라 들어온 돈을 등록합니다. 들어온 돈은 재원별 가용액이 되고, 이어서 반납할 수 있습니다."
-    )
-    return _form_page(programme, form, N_("환수금 입금"), lead, _address(found))
+    else:
+        heading, label, kind = (
+            N_("환수금 입금"),
+            gettext("아직 들어오지 않은 환수금"),
+            AccountKind.RECOVERY_DUE,
+        )
+        lead = N_(
+            "환수 결정에 따라 들어온 돈을 등록합니다. 들어온 돈은 재원별 가용액이 되고, 이어서 반납할 수 있습니다."
+        )
+    facts = [(label, won(queries.left_of_claim(programme, claim, kind)))]
+    return _form_page(programme, form, heading, lead, _address(found), claim=claim, facts=facts)
 
 
 @blueprint.route("/programmes/<int:programme_id>/contributions", methods=["GET", "POST"])
@@ -208,7 +230,7 @@ def contributions(programme_id: int) -> Any:
         ),
     )
     if saved:
-        return to(f"/programmes/{programme.id}")
+        return _saved(gettext("출연금을 등록했습니다."), f"/programmes/{programme.id}")
     return show("programmes/form.html", programme=programme, form=form, heading=N_("출연금 등록"))
 
 

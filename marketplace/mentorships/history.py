@@ -20,7 +20,7 @@ from marketplace.mentorships.showing import iso_day
 from marketplace.mentorships.states import PARTY_LABELS, Party
 from marketplace.web.setup import day, moment
 
-BANK = N_("은행 이체 결과 등록")  # the rows that are imported about a mentorship
+BANK = N_("은행 이체 결과 등록")
 _MOST = 1000  # entries
 
 
@@ -31,13 +31,19 @@ def history(mentorship: Mentorship) -> list[dict[str, Any]]:
     return [_line(list(same), days) for _, same in groupby(entries, key=_alike)]
 
 
+def event_name(entry: AuditEntry) -> str:
+    """What happened, in words; the only rows that are imported about a mentorship are those of the bank."""
+    what: str = gettext(BANK if entry.event == Event.ROWS_IMPORTED else EVENT_LABELS[Event(entry.event)])
+    return what
+
+
 def _alike(entry: AuditEntry) -> tuple[object, ...]:
     return entry.event, entry.actor_name, moment(entry.at)
 
 
 def _line(same: Sequence[AuditEntry], days: Mapping[int, set[date]]) -> dict[str, Any]:
     entry = same[0]
-    what = gettext(BANK if entry.event == Event.ROWS_IMPORTED else EVENT_LABELS[Event(entry.event)])
+    what = event_name(entry)
     if len(same) > 1:
         what = gettext("%(what)s %(count)d건", what=what, count=len(same))
     visits = sorted(set().union(*(days.get(one.id, ()) for one in same)))

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from marketplace.civil import day_of, is_working_day
 from marketplace.companies.choices import in_english, kpi_names
 from marketplace.errors import N_
+from marketplace.ledger.queries import set_aside
 from marketplace.mentorships.content import WITHHOLDING, per_cent, plain, rules, texts_in
 from marketplace.mentorships.models import Mentorship
 from marketplace.mentorships.models_papers import AgreementEdition
@@ -69,6 +70,14 @@ def holder(mentorship: Mentorship) -> str | None:
     if state is S.SIGNING:
         return ", ".join(gettext(PARTY_LABELS[party]) for party in mentorship.unsigned)
     return gettext(HOLDER[state]) if state in HOLDER else None
+
+
+def turn(mentorship: Mentorship) -> tuple[str | None, str]:
+    """Who has to act now, and what comes next, in words; also where money is still set aside after a stop."""
+    if mentorship.state == S.STOPPED and set_aside(mentorship.id) > 0:
+        what = gettext("운영기관이 남은 방문의 검토와 지급을 마치고 배정된 잔액을 해제합니다.")
+        return gettext(PARTY_LABELS[Party.OPERATOR]), what
+    return holder(mentorship), gettext(NEXT[S(mentorship.state)])
 
 
 def steps(mentorship: Mentorship) -> list[dict[str, Any]]:

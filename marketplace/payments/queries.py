@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from marketplace.access import Permission, Role, Scope, require, scope_of
@@ -20,10 +20,13 @@ from marketplace.ledger.models import LedgerAccount, LedgerEntry, LedgerTransact
 from marketplace.ledger.states import AccountKind, Source, TransactionKind
 from marketplace.matching.models import MatchCase
 from marketplace.mentorships.models import Mentorship
+from marketplace.mentorships.queries import Wanted, mentorships
+from marketplace.mentorships.states import MentorshipState
 from marketplace.payments.models import BankAccount, Claim, PaymentOrder
-from marketplace.payments.states import ClaimState
+from marketplace.payments.states import DONE, ClaimState
 from marketplace.programmes.models import Programme
 from marketplace.visits.models import Visit
+from marketplace.visits.queries import HELD
 
 
 def in_reach(user: User) -> ColumnElement[bool]:
@@ -215,6 +218,19 @@ def flows_of(mentorship: Mentorship) -> list[Flow]:
         )
         for source in Source
     ]
+
+
+def releasable(user: User) -> list[Mentorship]:
+    """Stopped mentorships in reach whose rest waits to be freed: money is set aside, and nothing is undecided."""
+    rest = exists().where(
+        LedgerAccount.mentorship_id == Mentorship.id,
+        LedgerAccount.kind == AccountKind.RESERVED,
+        LedgerAccount.balance > 0,
+    )
+    visits = exists().where(Visit.mentorship_id == Mentorship.id, Visit.state.in_(HELD))
+    claims = exists().where(Claim.mentorship_id == Mentorship.id, Claim.state.not_in(DONE))
+    stopped = mentorships(user, Wanted(states=(MentorshipState.STOPPED,)))
+    return list(db.session.scalars(stopped.where(rest, ~visits, ~claims)).unique())
 
 
 def booked(claim: Claim) -> list[LedgerTransaction]:

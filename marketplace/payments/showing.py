@@ -9,8 +9,8 @@ from flask_babel import gettext
 from marketplace.access import Role
 from marketplace.audit import history_of
 from marketplace.civil import day_of
-from marketplace.events import EVENT_LABELS, Event
 from marketplace.ledger.states import SOURCE_LABELS, Source
+from marketplace.mentorships.history import event_name
 from marketplace.payments.models import Claim
 from marketplace.payments.states import STATE_LABELS, TONES, ClaimState
 from marketplace.web.setup import day, moment, won
@@ -61,7 +61,7 @@ def history(claim: Claim) -> list[dict[str, Any]]:
     """What happened to the claim, the newest first."""
     return [
         {
-            "what": gettext(EVENT_LABELS[Event(entry.event)]),
+            "what": event_name(entry),
             "when": moment(entry.at),
             "who": gettext("자동 처리") if entry.actor_role == "system" else entry.actor_name,
             "note": entry.facts.get("reason"),

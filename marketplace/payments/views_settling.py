@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, make_response, url_for
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from marketplace.access import Permission, may
-from marketplace.errors import NotFound
+from marketplace.errors import N_, NotFound
 from marketplace.ledger.actions import Payment, enter_receipt
+from marketplace.ledger.queries import owed_by_firm
 from marketplace.ledger.states import SOURCE_LABELS, Source
+from marketplace.mentorships.models import Mentorship
 from marketplace.mentorships.states import MentorshipState
 from marketplace.payments import actions, queries
 from marketplace.payments.actions.settling import open_points
@@ -19,6 +23,23 @@ from marketplace.payments.forms import DepositForm
 from marketplace.payments.printing import statement_pdf
 from marketplace.payments.showing import sees_taxes
 from marketplace.web.page import me, page, show, submitted, to
+from marketplace.web.todo import Todo, todo_source
+
+
+@todo_source
+def release_todos(user: Any) -> list[Todo]:
+    """Stopped mentorships whose rest waits to be freed."""
+    if not may(user, Permission.RUN_MENTORSHIP):
+        return []
+    return [
+        Todo(
+            N_("중단된 %(firm)s 멘토링의 잔액 배정 해제"),
+            url_for("payments.settlement", mentorship_id=mentorship.id),
+            since=mentorship.entered_at,
+            facts={"firm": mentorship.request.company.name},
+        )
+        for mentorship in queries.releasable(user)
+    ]
 
 
 @blueprint.get("/mentorships/<int:mentorship_id>/settlement")
@@ -43,9 +64,15 @@ def _settlement(mentorship_id: int, form: FlaskForm | None = None) -> Response:
         open_=open_points(mentorship),
         can_settle=runs and mentorship.state == MentorshipState.SETTLING,
         can_release=runs and mentorship.state == MentorshipState.STOPPED and left > 0,
-        can_deposit=may(me(), Permission.MOVE_MONEY, mentorship),
+        can_deposit=may(me(), Permission.MOVE_MONEY, mentorship) and _may_be_paid_in(mentorship),
         form=form,
     )
+
+
+def _may_be_paid_in(mentorship: Mentorship) -> bool:
+    """Before the signatures a firm may pay in whatever it likes, afterwards what it still owes."""
+    unsigned = mentorship.state in (MentorshipState.DRAFTING, MentorshipState.SIGNING)
+    return unsigned or owed_by_firm(mentorship.id) > 0
 
 
 @blueprint.get("/mentorships/<int:mentorship_id>/payments/<int:expert_id>.pdf")

@@ -209,13 +209,22 @@ def test_pay_is_recovered_from_its_page_and_comes_back(app, books):
     address = f"/finance/{books.programme.id}/transactions"
     data = {"key": KEY, "amount": "338450", "reason": "허위 방문"}
     assert "환수 결정" in client.get(f"{address}/{paid.id}").text
+    form = client.get(f"{address}/{paid.id}/recovery").text
+    assert "환수할 수 있는 금액" in form
+    assert "338,450원" in form
+    assert f'href="/payments/{paid.claim_id}"' in form
     assert client.post(f"{address}/{paid.id}/recovery", data={**data, "amount": "338451"}).status_code == 422
     assert client.post(f"{address}/{paid.id}/recovery", data=data).status_code == 303
+    assert "환수 결정을 등록했습니다." in client.get("/finance").text
     ordered = LedgerTransaction.with_key(books.programme.id, KEY).id
     assert "환수금 입금" in client.get(f"{address}/{ordered}").text
+    assert re.search(
+        r"아직 들어오지 않은 환수금.*338,450원", client.get(f"{address}/{ordered}/recovery").text, re.S
+    )
     back = {**data, "key": "a" * 32, "amount": "8450"}
     assert client.post(f"{address}/{ordered}/recovery", data=back).status_code == 303
     assert books.holds("recovery_due") == 330_000
+    assert "330,000원" in client.get(f"{address}/{ordered}/recovery").text
     pledge = LedgerTransaction.with_key(books.programme.id, "p1").id
     assert client.get(f"{address}/{pledge}/recovery").status_code == 404
     assert client.get(f"{address}/{pledge}/correction").status_code == 404

@@ -10,14 +10,23 @@ import pytest
 
 from marketplace.access import Role
 from marketplace.accounts.models import User
+from marketplace.audit import recorded
 from marketplace.companies.eligibility import today
 from marketplace.database import db
+from marketplace.events import Event
+from marketplace.ledger.actions import Payment, enter_receipt
+from marketplace.ledger.states import Source
+from marketplace.mentorships import actions as mentorships
+from marketplace.mentorships.actions.money import reserve
+from marketplace.mentorships.models import Mentorship
+from marketplace.payments import actions
 from marketplace.payments.models import BankAccount
 from marketplace.payments.states import ClaimState
 from tests import factories
 from tests.conftest import sign_in
 from tests.matching.test_page_costs import statements
 from tests.payments.world import REASON, World, fresh
+from tests.visits.world import World as Visits
 
 S = ClaimState
 
@@ -151,3 +160,39 @@ def test_who_reviewed_the_visit_is_told_beforehand_that_another_must_approve(app
     assert "다른 담당자가 승인해 주십시오" in page and f"/payments/{claim.id}/approve" not in page
     page = sign_in(app.test_client(), world.payer).get(f"/payments/{claim.id}").text
     assert f"/payments/{claim.id}/approve" in page
+
+
+def test_whoever_stopped_a_mentorship_is_told_when_its_rest_can_be_freed(client, world):
+    claim = world.claim()
+    number, staff = world.mentorship.id, (world.operator, world.payer)
+    mentorships.stop(db.session.get_one(Mentorship, number), REASON, by=world.operator)
+    firm = db.session.get_one(Mentorship, number).request.company.name
+    waits = f"중단된 {firm} 멘토링의 잔액 배정 해제"
+    client = sign_in(client, staff[0])
+    assert "배정된 잔액을 해제합니다." in client.get(f"/mentorships/{number}").text
+    assert waits not in client.get("/todo").text
+    actions.refuse(fresh(claim), REASON, by=world.payer)
+    todo = client.get("/todo").text
+    assert waits in todo
+    assert f'href="/mentorships/{number}/settlement"' in todo
+    assert client.post(f"/mentorships/{number}/settlement").status_code == 303
+    assert waits not in client.get("/todo").text
+    assert "더 진행하지 않습니다." in client.get(f"/mentorships/{number}").text
+
+
+def test_a_deposit_is_offered_for_as_long_as_the_firm_owes_any(app):
+    deposit = "기업부담금 입금 등록"
+    owing = Visits()
+    factories.funded(owing.programme)
+    with recorded(None, Event.AGREEMENT_SIGNED, owing.mentorship):
+        reserve(owing.mentorship)
+    client = sign_in(app.test_client(), owing.operator)
+    assert deposit in client.get(f"/mentorships/{owing.mentorship.id}/settlement").text
+    enter_receipt(
+        owing.programme,
+        Payment(
+            Source.FIRM, owing.mentorship.shares["firm"], "이체", "b" * 32, mentorship_id=owing.mentorship.id
+        ),
+        by=owing.operator,
+    )
+    assert deposit not in client.get(f"/mentorships/{owing.mentorship.id}/settlement").text
