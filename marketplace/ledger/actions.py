@@ -12,10 +12,10 @@ from marketplace.audit import Record, recorded
 from marketplace.database import db
 from marketplace.errors import N_, RuleBroken
 from marketplace.events import Event
-from marketplace.ledger import verbs, verbs_claims
+from marketplace.ledger import hooks, verbs, verbs_claims
 from marketplace.ledger.models import LedgerTransaction
 from marketplace.ledger.posting import Books, random_key, within_match
-from marketplace.ledger.states import AccountKind, Source
+from marketplace.ledger.states import AccountKind, Source, TransactionKind
 from marketplace.programmes.actions import rules_checked_by
 from marketplace.programmes.models import Contribution, Programme
 
@@ -108,7 +108,8 @@ def order_recovery(
     require(by, Permission.MOVE_MONEY, programme)
     with recorded(by, Event.RECOVERY_ORDERED, programme, amount=amount, reason=reason) as record:
         done = verbs_claims.post_recovery(programme, claim_id, amount, key=key, memo=reason)
-        _once(record, done)
+        if _once(record, done):
+            _follow(TransactionKind.RECOVERY, claim_id, amount, reason)
 
 
 def enter_recovered(
@@ -119,7 +120,13 @@ def enter_recovered(
     to = AccountKind.RETURNED if returned else AccountKind.CASH
     with recorded(by, Event.RECOVERY_RECEIVED, programme, amount=amount, note=memo) as record:
         done = verbs_claims.post_recovered(programme, claim_id, amount, key=key, to=to, memo=memo)
-        _once(record, done)
+        if _once(record, done):
+            _follow(TransactionKind.RECOVERED, claim_id, amount, memo)
+
+
+def _follow(kind: TransactionKind, claim_id: int, amount: int, reason: str) -> None:
+    for follow in hooks.on_recovery:
+        follow(kind, claim_id, amount, reason)
 
 
 def sponsors() -> list[Organisation]:
@@ -166,7 +173,9 @@ def _facts(payment: Payment) -> dict[str, object]:
     return facts
 
 
-def _once(record: Record, done: LedgerTransaction) -> None:
-    """A form that was sent twice leaves no second entry."""
-    if done not in record.subjects:
+def _once(record: Record, done: LedgerTransaction) -> bool:
+    """A form that was sent twice leaves no second entry; whether this is the first."""
+    first = done in record.subjects
+    if not first:
         record.cancel()
+    return first

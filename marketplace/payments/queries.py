@@ -233,6 +233,19 @@ def releasable(user: User) -> list[Mentorship]:
     return list(db.session.scalars(stopped.where(rest, ~visits, ~claims)).unique())
 
 
+def recovered_of(claim: Claim) -> dict[TransactionKind, int]:
+    """What of a claim's pay was asked back (RECOVERY) and came back (RECOVERED), in won."""
+    query = (
+        select(LedgerTransaction.kind, func.sum(LedgerTransaction.amount))
+        .where(
+            LedgerTransaction.claim_id == claim.id,
+            LedgerTransaction.kind.in_((TransactionKind.RECOVERY, TransactionKind.RECOVERED)),
+        )
+        .group_by(LedgerTransaction.kind)
+    )
+    return {TransactionKind(kind): int(won) for kind, won in db.session.execute(query)}
+
+
 def booked(claim: Claim) -> list[LedgerTransaction]:
     """The ledger's transactions about a claim, in their order."""
     query = select(LedgerTransaction).where(LedgerTransaction.claim_id == claim.id)

@@ -9,9 +9,10 @@ from flask_babel import gettext
 from marketplace.access import Role
 from marketplace.audit import history_of
 from marketplace.civil import day_of
-from marketplace.ledger.states import SOURCE_LABELS, Source
+from marketplace.ledger.states import SOURCE_LABELS, Source, TransactionKind
 from marketplace.mentorships.history import event_name
 from marketplace.payments.models import Claim
+from marketplace.payments.queries import recovered_of
 from marketplace.payments.states import STATE_LABELS, TONES, ClaimState
 from marketplace.web.setup import day, moment, won
 
@@ -50,6 +51,16 @@ def money(claim: Claim) -> list[tuple[str, str | None]]:
         (gettext("지방소득세"), won(claim.local_tax) if known else None),
         (gettext("실지급액"), won(claim.net) if known else None),
     ]
+
+
+def recovery(claim: Claim) -> list[tuple[str, str]]:
+    """What of the pay is to come back, and what came back; nothing for a pay that nobody asks back."""
+    asked = recovered_of(claim)
+    labels = {
+        TransactionKind.RECOVERY: gettext("환수 결정액"),
+        TransactionKind.RECOVERED: gettext("환수된 금액"),
+    }
+    return [(label, won(asked.get(kind, 0))) for kind, label in labels.items()] if asked else []
 
 
 def parts(claim: Claim) -> list[tuple[str, str]]:

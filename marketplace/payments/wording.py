@@ -7,6 +7,8 @@ from typing import Any
 
 from marketplace.civil import day_of
 from marketplace.errors import N_, written_day
+from marketplace.events import Event
+from marketplace.ledger.states import TransactionKind
 from marketplace.notifications import tell_all
 from marketplace.payments.models import Claim
 from marketplace.payments.states import RECORDED_AS, TOLD
@@ -39,6 +41,36 @@ def announce_paid(claims: Mapping[Claim, int]) -> None:
         return
     count, total = len(claims), f"{sum(claims.values()):,}"
     tell_all([first.expert.user], RECORDED_AS["pay"], _PAID, "/payments?tab=paid", count=count, net=total)
+
+
+_RECOVERY = {
+    TransactionKind.RECOVERY: (
+        Event.RECOVERY_ORDERED,
+        N_("%(firm)s %(day)s 방문의 지급액에서 %(amount)s원의 환수가 결정되었습니다."),
+        N_("사유: %(reason)s\n돌려주실 방법과 기한은 운영기관이 따로 알려 드립니다."),
+    ),
+    TransactionKind.RECOVERED: (
+        Event.RECOVERY_RECEIVED,
+        N_("%(firm)s %(day)s 방문의 환수금 %(amount)s원이 들어왔습니다."),
+        "",
+    ),
+}
+
+
+def announce_recovery(kind: TransactionKind, claim: Claim, amount: int, reason: str) -> None:
+    """Tell the expert what is to come back of his pay, or that it came back; ``amount`` in won."""
+    event, sentence, body = _RECOVERY[kind]
+    tell_all(
+        [claim.expert.user],
+        event,
+        sentence,
+        f"/payments/{claim.id}",
+        body=body,
+        firm=claim.mentorship.request.company.name,
+        day=written_day(day_of(claim.visit.starts_at)),
+        amount=f"{amount:,}",
+        reason=reason,
+    )
 
 
 def announce(verb: str, claim: Claim, **facts: Any) -> None:

@@ -14,11 +14,12 @@ from marketplace.audit import recorded
 from marketplace.companies.eligibility import today
 from marketplace.database import db
 from marketplace.events import Event
-from marketplace.ledger.actions import Payment, enter_receipt
+from marketplace.ledger.actions import Payment, enter_receipt, enter_recovered, order_recovery
 from marketplace.ledger.states import Source
 from marketplace.mentorships import actions as mentorships
 from marketplace.mentorships.actions.money import reserve
 from marketplace.mentorships.models import Mentorship
+from marketplace.notifications import notices_of
 from marketplace.payments import actions
 from marketplace.payments.models import BankAccount
 from marketplace.payments.states import ClaimState
@@ -196,3 +197,24 @@ def test_a_deposit_is_offered_for_as_long_as_the_firm_owes_any(app):
         by=owing.operator,
     )
     assert deposit not in client.get(f"/mentorships/{owing.mentorship.id}/settlement").text
+
+
+@pytest.mark.both_databases
+def test_the_expert_sees_what_of_the_pay_is_to_come_back_and_why(app, world):
+    claim = world.claim(S.PAID)
+    number, key = claim.id, "c" * 32
+    for _ in range(2):  # the form was sent twice
+        order_recovery(world.programme, number, 319_200, "방문하지 않은 날의 방문일지", key, by=world.payer)
+    enter_recovered(world.programme, number, 100_000, "2026-11-28 이체", "d" * 32, False, by=world.payer)
+    told = [
+        (notice.event, notice.facts["amount"])
+        for notice in notices_of(world.writer)
+        if "amount" in notice.facts
+    ]
+    assert sorted(told) == [("recovery_ordered", "319,200"), ("recovery_received", "100,000")]
+    page = sign_in(app.test_client(), world.writer).get(f"/payments/{number}").text
+    assert re.search(r"환수 결정액.*319,200원.*환수된 금액.*100,000원", page, re.S)
+    assert "방문하지 않은 날의 방문일지" in page
+    seen = sign_in(app.test_client(), world.firm).get(f"/payments/{number}").text
+    assert "319,200" not in seen
+    assert "방문하지 않은 날의 방문일지" not in seen
