@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -47,8 +48,11 @@ class RuleBroken(Exception):
     """A rule of the programme refuses; ``sentence`` tells the user what to do.
 
     ``field`` names the form field at fault when there is one. ``facts`` fill the %(name)s places.
-    ``conflict`` is True when somebody else was faster (answered with 409 instead of 422).
+    ``conflict`` is True when somebody else was faster (answered with 409 instead of 422). ``also`` are other
+    refusals that were found with this one, so that a form says all of them at once.
     """
+
+    also: Sequence[RuleBroken] = ()
 
     def __init__(
         self, sentence: str, *, field: str | None = None, conflict: bool = False, **facts: Any
@@ -58,6 +62,14 @@ class RuleBroken(Exception):
         self.field = field
         self.conflict = conflict
         self.facts = facts
+
+
+def raise_all(faults: Sequence[RuleBroken]) -> None:
+    """Raise the first of these with the others beside it; nothing when there are none."""
+    if faults:
+        first, *others = faults
+        first.also = others
+        raise first
 
 
 class NotAllowed(Exception):

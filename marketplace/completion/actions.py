@@ -23,7 +23,7 @@ from marketplace.completion.models import (
 )
 from marketplace.completion.wording import remind_of
 from marketplace.database import db, utcnow
-from marketplace.errors import N_, NotAllowed, RuleBroken
+from marketplace.errors import N_, NotAllowed, RuleBroken, raise_all
 from marketplace.events import Event
 from marketplace.matching.handover import MIN_REASON, reason_of
 from marketplace.mentorships.models import Mentorship
@@ -87,7 +87,7 @@ def submit_report(
 ) -> None:
     """Hand in one side's report; with the second one it goes to the operator.
 
-    Raises RuleBroken at the field that lacks something; the firm says first who takes each task over.
+    Raises RuleBroken at every field that lacks something; the firm says first who takes each task over.
     """
     require(by, Permission.REPORT_COMPLETION, report)
     if by is None:
@@ -97,14 +97,19 @@ def submit_report(
         report = _open(report)
         party = Party(report.party)
         _write(report, written, scores, comment)
-        for name, label in FIELDS[party]:
-            if not report.written.get(name):
-                raise RuleBroken(N_("%(label)s 항목을 적어 주십시오."), field=name, label=label)
-        for name, _ in QUESTIONS[party]:
-            if name not in report.scores:
-                raise RuleBroken(N_("1점에서 5점까지 골라 주십시오."), field=f"score_{name}")
-        if party is Party.FIRM:
-            _require_taken_over(mentorship)
+        raise_all(
+            [
+                RuleBroken(N_("%(label)s 항목을 적어 주십시오."), field=name, label=label)
+                for name, label in FIELDS[party]
+                if not report.written.get(name)
+            ]
+            + [
+                RuleBroken(N_("1점에서 5점까지 골라 주십시오."), field=f"score_{name}")
+                for name, _ in QUESTIONS[party]
+                if name not in report.scores
+            ]
+            + (_not_taken_over(mentorship) if party is Party.FIRM else [])
+        )
         report.submitted_at, report.submitted_by_id = utcnow(), by.id
         report.edition += 1
         db.session.flush()
@@ -213,11 +218,7 @@ def _write(
     report.scores, report.comment = dict(scores), comment.strip()
 
 
-def _require_taken_over(mentorship: Mentorship) -> None:
-    rows = Handover.of(mentorship.id)
-    lacking = [str(row.task.number) for row in rows if not row.is_complete]
-    if lacking:
-        raise RuleBroken(
-            N_("인계 점검표에 빈 칸이 있습니다(과제 %(tasks)s). 먼저 인계 점검표를 채워 주십시오."),
-            tasks=", ".join(lacking),
-        )
+def _not_taken_over(mentorship: Mentorship) -> list[RuleBroken]:
+    lacking = [str(row.task.number) for row in Handover.of(mentorship.id) if not row.is_complete]
+    sentence = N_("인계 점검표에 빈 칸이 있습니다(과제 %(tasks)s). 먼저 인계 점검표를 채워 주십시오.")
+    return [RuleBroken(sentence, tasks=", ".join(lacking))] if lacking else []

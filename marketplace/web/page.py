@@ -57,8 +57,8 @@ def undeclared_views(app: Flask) -> list[str]:
 def submitted(form: Any, action: Callable[[], Any]) -> bool:
     """True when the form was sent, is well formed, and the action went through.
 
-    A ``RuleBroken`` of the action becomes a message at its field or above the form; the page is then shown
-    again with everything that was typed (see ``show``).
+    A ``RuleBroken`` of the action, and what was found with it, becomes a message at its field or above the form; the
+    page is then shown again with everything that was typed (see ``show``).
     """
     if request.method not in ("POST", "PUT", "PATCH", "DELETE"):
         return False
@@ -68,12 +68,13 @@ def submitted(form: Any, action: Callable[[], Any]) -> bool:
     try:
         action()
     except RuleBroken as broken:
-        sentence = said(broken.sentence, broken.facts)
-        field = getattr(form, broken.field, None) if broken.field else None
-        if field is not None:
-            field.errors = [*field.errors, sentence]
-        else:
-            form.form_errors.append(sentence)
+        for fault in (broken, *broken.also):
+            sentence = said(fault.sentence, fault.facts)
+            field = getattr(form, fault.field, None) if fault.field else None
+            if field is not None:
+                field.errors = [*field.errors, sentence]
+            else:
+                form.form_errors.append(sentence)
         g.status = 409 if broken.conflict else 422
         return False
     return True

@@ -125,6 +125,17 @@ def test_the_second_report_hands_the_mentorship_to_the_operator(world):
     assert [entry.facts["party"] for entry in entries] == ["expert", "firm"]
 
 
+def test_an_empty_report_is_answered_once_with_everything_that_it_lacks(client, world):
+    over(world)
+    here = f"/mentorships/{world.mentorship.id}/completion"
+    answer = sign_in(client, world.firm).post(here, data={"do": "submit"})
+    assert answer.status_code == 422
+    assert answer.text.count("항목을 적어 주십시오.") >= 2 * len(FIELDS[Party.FIRM])
+    assert answer.text.count("1점에서 5점까지 골라 주십시오.") >= 2 * len(QUESTIONS[Party.FIRM])
+    assert "먼저 인계 점검표를 채워 주십시오." in answer.text
+    assert answer.text.count('id="error-summary-title"') == 1
+
+
 @pytest.mark.parametrize("party", [Party.FIRM, Party.EXPERT])
 def test_what_lacks_is_named_at_its_field_and_nothing_is_handed_in(world, party):
     over(world)

@@ -167,6 +167,17 @@ def test_what_cannot_be_asked_for_is_named_at_its_field(world, running, field, c
     assert refusal(lambda: changing.request_change(fresh(running), asked, by=by)).field == field
 
 
+def test_everything_that_is_at_fault_in_a_request_is_named_at_once(world, running):
+    asked = asked_change(
+        running,
+        cause_on=today() + timedelta(days=1),
+        effective_on=today() - timedelta(days=1),
+        targets={1: Decimal(9)},
+    )
+    broken = refusal(lambda: changing.request_change(fresh(running), asked, by=running.expert.user))
+    assert [fault.field for fault in (broken, *broken.also)] == ["cause_on", "effective_on", "targets"]
+
+
 def test_the_days_from_the_cause_are_counted_without_it_and_end_on_a_working_day(world, running):
     cause = today()
     latest = working_day_from(cause + timedelta(days=running.programme.change_days))

@@ -6,7 +6,7 @@ programme's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,7 +18,7 @@ from marketplace.civil import months_after, working_day_from
 from marketplace.codes.actions import kpi_with
 from marketplace.companies.eligibility import today
 from marketplace.database import db, utcnow
-from marketplace.errors import N_, NotAllowed, RuleBroken
+from marketplace.errors import N_, NotAllowed, RuleBroken, raise_all
 from marketplace.events import Event
 from marketplace.experts.models import Expert
 from marketplace.matching.handover import MIN_REASON, reason_of
@@ -26,7 +26,7 @@ from marketplace.matching.models import held_periods, locked
 from marketplace.matching.profiles import Period
 from marketplace.matching.rules import peak
 from marketplace.matching.states import CaseState
-from marketplace.mentorships.actions.drafting import freeze, raise_first
+from marketplace.mentorships.actions.drafting import broken_by, freeze
 from marketplace.mentorships.actions.papers import queue_print
 from marketplace.mentorships.changes import agreeing, has_changed, require_first, was
 from marketplace.mentorships.draft import VisitRow, direction_fault, plan_faults, put_plan
@@ -59,7 +59,7 @@ class Asked:
 def request_change(mentorship: Mentorship, asked: Asked, *, by: Any) -> ChangeRequest:
     """Ask for a change; nothing of the agreement changes before it is approved.
 
-    Raises RuleBroken at the field that is at fault: too late, no cause, nothing changed, or not allowed.
+    Raises RuleBroken at every field that is at fault: too late, no cause, nothing changed, or not allowed.
     """
     require(by, Permission.REQUEST_CHANGE, mentorship)
     party = _party(mentorship, by)
@@ -69,8 +69,7 @@ def request_change(mentorship: Mentorship, asked: Asked, *, by: Any) -> ChangeRe
             raise RuleBroken(N_("수행 중이거나 일시중지된 멘토링의 협약만 바꿀 수 있습니다."), conflict=True)
         if any(change.state in OPEN for change in mentorship.changes):
             raise RuleBroken(N_("아직 결정되지 않은 협약변경 신청이 있습니다."), conflict=True)
-        _require_in_time(mentorship, asked)
-        _require_sound(mentorship, asked)
+        raise_all([*_not_in_time(mentorship, asked), *_unsound(mentorship, asked)])
         changes = was(mentorship, asked.since, asked.last_day, asked.targets, asked.plan)
         if not changes:
             raise RuleBroken(N_("바꿀 내용을 하나 이상 적어 주십시오."), field="last_day")
@@ -91,51 +90,50 @@ def request_change(mentorship: Mentorship, asked: Asked, *, by: Any) -> ChangeRe
     return change
 
 
-def _require_in_time(mentorship: Mentorship, asked: Asked) -> None:
+def _not_in_time(mentorship: Mentorship, asked: Asked) -> Iterator[RuleBroken]:
     """Within so many days of the cause, the day of the cause not counted, and long enough before the end."""
     programme, now = mentorship.programme, today()
-    if asked.cause_on > now:
-        raise RuleBroken(N_("사유가 생긴 날은 오늘이나 그 앞의 날이어야 합니다."), field="cause_on")
     latest = working_day_from(asked.cause_on + timedelta(days=programme.change_days))
-    if now > latest:
-        raise RuleBroken(
+    if asked.cause_on > now:
+        yield RuleBroken(N_("사유가 생긴 날은 오늘이나 그 앞의 날이어야 합니다."), field="cause_on")
+    elif now > latest:
+        yield RuleBroken(
             N_("사유가 생긴 날부터 %(days)d일이 지났습니다. 신청 기한은 %(latest)s이었습니다."),
             field="cause_on",
             days=programme.change_days,
             latest=latest,
         )
     if months_after(now, programme.change_months) > mentorship.last_day:
-        raise RuleBroken(
+        yield RuleBroken(
             N_("종료일까지 %(months)d개월이 남지 않아 협약을 바꿀 수 없습니다."),
             months=programme.change_months,
         )
     if asked.effective_on < now:
-        raise RuleBroken(N_("효력이 생기는 날은 오늘이나 그 뒤의 날이어야 합니다."), field="effective_on")
+        yield RuleBroken(N_("효력이 생기는 날은 오늘이나 그 뒤의 날이어야 합니다."), field="effective_on")
 
 
-def _require_sound(mentorship: Mentorship, asked: Asked) -> None:
+def _unsound(mentorship: Mentorship, asked: Asked) -> Iterator[RuleBroken]:
     now = today()
     if asked.since != mentorship.since and min(asked.since, mentorship.since) <= now:
-        raise RuleBroken(N_("시작일은 시작하기 전에만, 오늘 뒤의 날로 바꿀 수 있습니다."), field="since")
+        yield RuleBroken(N_("시작일은 시작하기 전에만, 오늘 뒤의 날로 바꿀 수 있습니다."), field="since")
     if asked.last_day != mentorship.last_day and asked.last_day < now:
-        raise RuleBroken(N_("종료일은 오늘이나 그 뒤의 날이어야 합니다."), field="last_day")
-    if not asked.since < asked.last_day <= months_after(asked.since, 12):
-        raise RuleBroken(N_("종료일은 시작일 뒤 12개월 안의 날이어야 합니다."), field="last_day")
+        yield RuleBroken(N_("종료일은 오늘이나 그 뒤의 날이어야 합니다."), field="last_day")
+    elif not asked.since < asked.last_day <= months_after(asked.since, 12):
+        yield RuleBroken(N_("종료일은 시작일 뒤 12개월 안의 날이어야 합니다."), field="last_day")
     goals = {goal.number: goal for goal in mentorship.goals}
     for number, target in asked.targets.items():
         if number not in goals:
-            raise RuleBroken(N_("없는 목표입니다. 새로 고친 뒤 다시 적어 주십시오."), field="targets")
-        fault = direction_fault(kpi_with(goals[number].kpi), goals[number].baseline, target)
-        if fault is not None:
-            raise RuleBroken(fault, field="targets")
+            yield RuleBroken(N_("없는 목표입니다. 새로 고친 뒤 다시 적어 주십시오."), field="targets")
+        elif fault := direction_fault(kpi_with(goals[number].kpi), goals[number].baseline, target):
+            yield RuleBroken(fault, field="targets")
     plan = list(asked.plan) if asked.plan is not None else None
     days = [row.on for row in plan] if plan is not None else [visit.on for visit in mentorship.plan]
-    raise_first(plan_faults(mentorship, days, asked.since, asked.last_day))
+    yield from map(broken_by, plan_faults(mentorship, days, asked.since, asked.last_day))
     if plan is not None and any(not 1 <= row.task <= len(mentorship.tasks) for row in plan if row.task):
-        raise RuleBroken(N_("없는 과제입니다. 다시 골라 주십시오."), field="plan")
+        yield RuleBroken(N_("없는 과제입니다. 다시 골라 주십시오."), field="plan")
     past = [visit.on for visit in mentorship.plan if visit.on < now]
     if sorted(on for on in days if on < now) != sorted(past):
-        raise RuleBroken(N_("지난 방문의 날짜는 바꿀 수 없습니다."), field="plan")
+        yield RuleBroken(N_("지난 방문의 날짜는 바꿀 수 없습니다."), field="plan")
 
 
 def agree(change: ChangeRequest, *, by: Any) -> None:

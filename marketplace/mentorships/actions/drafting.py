@@ -10,7 +10,7 @@ from marketplace.audit import history_of, recorded
 from marketplace.codes.actions import kpis
 from marketplace.companies.eligibility import today
 from marketplace.database import db, utcnow
-from marketplace.errors import N_, NotAllowed, RuleBroken
+from marketplace.errors import N_, NotAllowed, RuleBroken, raise_all
 from marketplace.events import Event
 from marketplace.experts.models import Expert
 from marketplace.matching.checks import require_free
@@ -46,7 +46,7 @@ def save(mentorship: Mentorship, draft: Draft, *, by: Any) -> None:
         before = state_of(mentorship)
         draft = _set_own(mentorship, draft)
         catalogue = {row.code: row for row in kpis(retired=True)}
-        raise_first(faults_in(draft, catalogue, mentorship.since, mentorship.last_day))
+        raise_all([*map(broken_by, faults_in(draft, catalogue, mentorship.since, mentorship.last_day))])
         put(mentorship, draft)
         after = state_of(mentorship)
         changed = [part for part in after if before[part] != after[part]]
@@ -117,7 +117,7 @@ def propose(mentorship: Mentorship, *, by: Any) -> None:
         expert = locked(Expert, mentorship.expert_id)  # before the mentorship and its case, as approvals do
         mentorship = Mentorship.locked(mentorship.id)
         next_state(mentorship.state, "propose")
-        raise_first(missing_in(mentorship, today()))
+        raise_all([*map(broken_by, missing_in(mentorship, today()))])
         checked = require_free(expert, mentorship.case, Step.APPROVE_FINAL)
         mentorship.move("propose", utcnow() + timedelta(days=mentorship.programme.signing_days))
         mentorship.reason = None
@@ -151,7 +151,6 @@ def freeze(mentorship: Mentorship, following: AgreementEdition | None = None) ->
     return edition
 
 
-def raise_first(faults: list[Fault]) -> None:
-    """Refuse with the first of the faults, if there is one."""
-    for fault in faults:
-        raise RuleBroken(fault.sentence, field=fault.part, **fault.facts)
+def broken_by(fault: Fault) -> RuleBroken:
+    """The refusal that says a fault."""
+    return RuleBroken(fault.sentence, field=fault.part, **fault.facts)
