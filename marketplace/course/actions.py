@@ -12,7 +12,7 @@ from marketplace.course.models import DECIDED, FIELDS, CourseStep, Silence
 from marketplace.course.states import Decision, StepKind, StepState, next_state
 from marketplace.course.wording import ask, remind_of, tell_of_answer, tell_of_decision, tell_of_silence
 from marketplace.database import db, utcnow
-from marketplace.errors import N_, NotAllowed, RuleBroken
+from marketplace.errors import N_, NotAllowed, RuleBroken, raise_all
 from marketplace.events import Event
 from marketplace.matching.handover import MIN_REASON, reason_of
 from marketplace.mentorships.models import Mentorship
@@ -56,10 +56,16 @@ def answer(step: CourseStep, said: Mapping[str, str], *, by: Any) -> None:
         next_state(step.state, "answer")
         if party in step.answers:
             raise RuleBroken(N_("이미 답하셨습니다."), conflict=True)
+        if not step.is_wanted:
+            raise RuleBroken(N_("멘토링이 끝나 이제 답하지 않으셔도 됩니다."), conflict=True)
         texts = {name: (said.get(name) or "").strip() for name, _, _ in FIELDS[kind][party]}
-        for name, label, needed in FIELDS[kind][party]:
-            if needed and not texts[name]:
-                raise RuleBroken(N_("%(label)s 항목을 적어 주십시오."), field=name, label=label)
+        raise_all(
+            [
+                RuleBroken(N_("%(label)s 항목을 적어 주십시오."), field=name, label=label)
+                for name, label, needed in FIELDS[kind][party]
+                if needed and not texts[name]
+            ]
+        )
         given = {**texts, "by": by.name, "at": utcnow().isoformat()}
         step.answers = {**step.answers, str(party): given}
         if step.unanswered:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
@@ -13,6 +13,7 @@ from marketplace.course.states import Decision, StepKind, StepState, next_state
 from marketplace.database import Base, Identified, Text, Versioned, db, one_of, utcnow
 from marketplace.errors import N_
 from marketplace.mentorships.models import Mentorship
+from marketplace.mentorships.states import MentorshipState as S
 from marketplace.mentorships.states import Party
 
 #: What each side is asked in a step: the field, its label, whether it must be said.
@@ -52,6 +53,8 @@ FIELDS: dict[StepKind, dict[Party, tuple[tuple[str, str, bool], ...]]] = {
 }
 #: The steps that the operator decides or reads before they are closed.
 DECIDED = (StepKind.MIDTERM, StepKind.MONTHLY)
+#: Where a mentorship is over for those who were asked; of a stopped one no follow-up is asked either.
+OVER = (S.CHECKING, S.SETTLING, S.CLOSED, S.STOPPED)
 MOST_SAID = 3000  # characters in a field
 
 
@@ -111,6 +114,12 @@ class CourseStep(Identified, Versioned, Base):
         """The sides that have not answered."""
         return [party for party in self.asked if party not in self.answers]
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether an answer that lacks is still wanted; ``still_wanted`` is the same in SQL."""
+        over = (S.STOPPED,) if self.kind == StepKind.FOLLOWUP else OVER
+        return self.mentorship.state not in over
+
     def move(self, verb: str, due_at: datetime | None = None) -> None:
         """Do a verb of the table."""
         after = next_state(self.state, verb)
@@ -128,6 +137,12 @@ class CourseStep(Identified, Versioned, Base):
         """The steps of a mentorship in the order in which they were opened."""
         query = select(cls).where(cls.mentorship_id == mentorship_id).order_by(cls.created_at, cls.id)
         return list(db.session.scalars(query))
+
+
+def still_wanted() -> ColumnElement[bool]:
+    """The condition on a step with its mentorship joined that an answer that lacks is still wanted."""
+    follows_up = (CourseStep.kind == StepKind.FOLLOWUP) & (Mentorship.state != S.STOPPED)
+    return follows_up | Mentorship.state.not_in(OVER)
 
 
 class Silence(Identified, Base):

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.orm import joinedload
 
 from marketplace.access import Permission, Scope, require, scope_of
 from marketplace.accounts.models import User
 from marketplace.companies.models import Company, MentoringRequest
-from marketplace.course.models import CourseStep
+from marketplace.course.models import CourseStep, still_wanted
 from marketplace.course.states import StepState
 from marketplace.database import db
 from marketplace.errors import NotFound
@@ -48,7 +48,7 @@ def in_state(user: User, state: StepState) -> Select[Any]:
         .join(CourseStep.mentorship)
         .join(Mentorship.case)
         .join(MatchCase.request)
-        .where(CourseStep.state == state)
+        .where(CourseStep.state == state, still_wanted() if state is StepState.OPEN else true())
         .options(_whole())
         .order_by(CourseStep.due_at, CourseStep.id)
     )

@@ -14,7 +14,7 @@ from marketplace.companies.eligibility import today
 from marketplace.companies.models import MentoringRequest
 from marketplace.course import actions
 from marketplace.course.drafts import month_after, monthly_draft
-from marketplace.course.models import CourseStep, Silence
+from marketplace.course.models import CourseStep, Silence, still_wanted
 from marketplace.course.states import StepKind, StepState
 from marketplace.database import db, utcnow
 from marketplace.errors import RuleBroken
@@ -109,8 +109,10 @@ def remind_of_steps() -> int:
     """Remind, once each, of the steps that are due within three days and not answered."""
     query = (
         select(CourseStep.id)
+        .join(CourseStep.mentorship)
         .where(
             CourseStep.state == StepState.OPEN,
+            still_wanted(),
             CourseStep.reminded_at.is_(None),
             CourseStep.due_at <= utcnow() + timedelta(days=3),
         )

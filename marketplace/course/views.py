@@ -119,6 +119,7 @@ def _step(mentorship_id: int, step_id: int, **given: Any) -> Response:
     party = found.mentorship.party_of(me())
     answers = (
         found.state == StepState.OPEN
+        and found.is_wanted
         and party in found.unanswered
         and may(me(), Permission.ANSWER_STEP, found)
     )

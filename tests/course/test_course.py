@@ -29,6 +29,7 @@ from marketplace.course.sweeps import note_silences, open_steps, remind_of_steps
 from marketplace.database import clock_at, db, utcnow
 from marketplace.errors import NotAllowed, NotFound, RuleBroken
 from marketplace.events import EVENT_LABELS
+from marketplace.mentorships.models import Mentorship
 from marketplace.mentorships.states import MentorshipState, Party
 from marketplace.notifications import Notice
 from marketplace.visits.states import VisitState
@@ -151,6 +152,33 @@ def test_the_side_that_has_not_answered_is_reminded_once(world):
         assert (remind_of_steps(), remind_of_steps()) == (1, 0)
     assert told(world.firm).count("step_reminded") == 1
     assert "step_reminded" not in told(world.expert.user)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "wanted"),
+    [
+        (K.MIDTERM, MentorshipState.PAUSED, True),
+        (K.MONTHLY, MentorshipState.REPORTING, True),
+        (K.MIDTERM, MentorshipState.CHECKING, False),
+        (K.MONTHLY, MentorshipState.STOPPED, False),
+        (K.FOLLOWUP, MentorshipState.CLOSED, True),
+        (K.FOLLOWUP, MentorshipState.STOPPED, False),
+    ],
+)
+def test_nobody_is_asked_any_more_once_the_mentorship_is_over(app, world, kind, state, wanted):
+    step = step_in(world, S.OPEN, kind)
+    party = step.asked[-1]
+    mentorship = db.session.get_one(Mentorship, world.mentorship.id, populate_existing=True)
+    mentorship.state = state
+    mentorship.reason = REASON
+    factories.save(mentorship)
+    path = f"/mentorships/{mentorship.id}/course/{step.id}"
+    browser = sign_in(app.test_client(), person(world, party))
+    assert ("’ 답하기" in browser.get("/todo").text) is wanted
+    assert ("나의 답변" in browser.get(path).text) is wanted
+    with clock_at(utcnow() + timedelta(days=12)):
+        assert remind_of_steps() == wanted
+    assert browser.post(path, data=said(step, party)).status_code == (303 if wanted else 409)
 
 
 def test_what_must_be_said_is_named_at_its_field(world):
