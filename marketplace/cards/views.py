@@ -205,7 +205,12 @@ def _away(mentorship_id: int, card_id: int, act: Callable[..., None]) -> Respons
 
 def _publish_form(row: Card) -> PublishForm:
     form = PublishForm(data={**(row.public or row.written), "terms": row.terms})
-    form.terms.choices = options((code, name) for pairs in term_choices().values() for code, name in pairs)
+    proposed = set(row.terms)
+    groups = term_choices()
+    found = [(code, name) for pairs in groups.values() for code, name in pairs if code in proposed]
+    form.terms.choices = options(found, gettext("글에서 읽은 분야"))
+    for group, pairs in groups.items():
+        form.terms.choices += options([pair for pair in pairs if pair[0] not in proposed], group)
     return form
 
 

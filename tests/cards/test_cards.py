@@ -9,6 +9,7 @@ import pytest
 from marketplace.access import GRANTS, Role
 from marketplace.audit import history_of
 from marketplace.cards import actions, queries
+from marketplace.cards.actions import MOST_TERMS
 from marketplace.cards.anonymous import told_by
 from marketplace.cards.models import Card
 from marketplace.cards.states import (
@@ -225,6 +226,12 @@ def test_the_way_of_a_card_on_its_pages(world: Running, client: Any) -> None:
     assert "작성한 사례" not in client.get(base).text
     sign_in(client, world.operator)
     assert "사례 1건 공개 검토" in client.get("/todo").text
+    page = client.get(url).text
+    read, others = page.split("다른 분야에서 고르기")
+    assert "글에서 읽은 분야" in read
+    assert (
+        0 < read.count('name="terms"') == page.count(" checked") <= MOST_TERMS < others.count('name="terms"')
+    )
     named = client.post(f"{url}/publish", data={**WRITTEN, "title": world.firm.name, "terms": TERMS})
     assert (named.status_code, "알아볼 수 있는 내용" in named.text) == (422, True)
     assert client.post(f"{url}/return", data={"reason": "결과에 숫자를 더해 주십시오."}).status_code == 303
