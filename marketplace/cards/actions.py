@@ -12,7 +12,7 @@ from marketplace.cards.models import AUTHORS, FIELDS, MOST, Card
 from marketplace.cards.states import CardState
 from marketplace.cards.wording import announce
 from marketplace.database import db, utcnow
-from marketplace.errors import N_, NotAllowed, RuleBroken
+from marketplace.errors import N_, NotAllowed, RuleBroken, raise_all
 from marketplace.events import Event
 from marketplace.mentorships.models import Mentorship
 from marketplace.mentorships.states import MentorshipState
@@ -76,9 +76,7 @@ def submit(card: Card, *, by: Any) -> None:
     require(by, Permission.WRITE_CARD, card)
     with recorded(by, Event.CARD_SUBMITTED, card):
         card = _locked(card)
-        for name, label, needed in FIELDS:
-            if needed and not card.written.get(name):
-                raise RuleBroken(N_("%(label)s 항목을 적어 주십시오."), field=name, label=label)
+        raise_all(_lacking(card.written))
         card.move("submit")
         card.reason = None
 
@@ -101,24 +99,39 @@ def publish(card: Card, public: Mapping[str, str], terms: Sequence[str], *, by: 
     with recorded(by, Event.CARD_PUBLISHED, card, terms=list(terms)):
         card = _locked(card)
         kept = _kept(public)
-        for name, label, needed in FIELDS:
-            if needed and not kept.get(name):
-                raise RuleBroken(N_("%(label)s 항목을 적어 주십시오."), field=name, label=label)
-            if found := told_by(kept.get(name, ""), names_of(card.mentorship)):
-                raise RuleBroken(
-                    N_("누구인지 알아볼 수 있는 내용이 있습니다: %(found)s. 지우거나 바꿔 주십시오."),
-                    field=name,
-                    found=", ".join(found[:5]),
-                )
-        known = current_vocabulary().terms
-        if not terms or len(terms) > MOST_TERMS or any(term not in known for term in terms):
-            raise RuleBroken(
-                N_("찾을 때 쓸 분야를 1개에서 %(most)s개까지 골라 주십시오."), field="terms", most=MOST_TERMS
-            )
+        raise_all(_lacking(kept) + _telling(kept, names_of(card.mentorship)) + _unfindable(terms))
         card.move("publish")
         card.public, card.terms = kept, list(terms)
         card.published_at, card.published_by_id, card.reason = utcnow(), by.id, None
         announce("publish", card)
+
+
+def _lacking(written: Mapping[str, str]) -> list[RuleBroken]:
+    return [
+        RuleBroken(N_("%(label)s 항목을 적어 주십시오."), field=name, label=label)
+        for name, label, needed in FIELDS
+        if needed and not written.get(name)
+    ]
+
+
+def _telling(public: Mapping[str, str], names: Sequence[str]) -> list[RuleBroken]:
+    return [
+        RuleBroken(
+            N_("누구인지 알아볼 수 있는 내용이 있습니다: %(found)s. 지우거나 바꿔 주십시오."),
+            field=name,
+            found=", ".join(found[:5]),
+        )
+        for name, _, _ in FIELDS
+        if (found := told_by(public.get(name, ""), names))
+    ]
+
+
+def _unfindable(terms: Sequence[str]) -> list[RuleBroken]:
+    known = current_vocabulary().terms
+    if 0 < len(terms) <= MOST_TERMS and all(term in known for term in terms):
+        return []
+    sentence = N_("찾을 때 쓸 분야를 1개에서 %(most)s개까지 골라 주십시오.")
+    return [RuleBroken(sentence, field="terms", most=MOST_TERMS)]
 
 
 def names_of(mentorship: Mentorship) -> list[str]:

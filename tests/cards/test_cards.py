@@ -232,6 +232,11 @@ def test_the_way_of_a_card_on_its_pages(world: Running, client: Any) -> None:
     assert (
         0 < read.count('name="terms"') == page.count(" checked") <= MOST_TERMS < others.count('name="terms"')
     )
+    twice = client.post(
+        f"{url}/publish", data={**WRITTEN, "title": world.firm.name, "result": world.firm.name, "terms": []}
+    ).text
+    assert twice.count("알아볼 수 있는 내용") >= 2
+    assert "1개에서 6개까지 골라" in twice
     named = client.post(f"{url}/publish", data={**WRITTEN, "title": world.firm.name, "terms": TERMS})
     assert (named.status_code, "알아볼 수 있는 내용" in named.text) == (422, True)
     assert client.post(f"{url}/return", data={"reason": "결과에 숫자를 더해 주십시오."}).status_code == 303
