@@ -99,8 +99,8 @@ def submit_report(
         _write(report, written, scores, comment)
         raise_all(
             [
-                RuleBroken(N_("%(label)s 항목을 적어 주십시오."), field=name, label=label)
-                for name, label in FIELDS[party]
+                RuleBroken(N_("입력해 주십시오."), field=name)
+                for name, _ in FIELDS[party]
                 if not report.written.get(name)
             ]
             + [

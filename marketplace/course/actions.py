@@ -61,8 +61,8 @@ def answer(step: CourseStep, said: Mapping[str, str], *, by: Any) -> None:
         texts = {name: (said.get(name) or "").strip() for name, _, _ in FIELDS[kind][party]}
         raise_all(
             [
-                RuleBroken(N_("%(label)s 항목을 적어 주십시오."), field=name, label=label)
-                for name, label, needed in FIELDS[kind][party]
+                RuleBroken(N_("입력해 주십시오."), field=name)
+                for name, _, needed in FIELDS[kind][party]
                 if needed and not texts[name]
             ]
         )

@@ -130,7 +130,7 @@ def test_an_empty_report_is_answered_once_with_everything_that_it_lacks(client, 
     here = f"/mentorships/{world.mentorship.id}/completion"
     answer = sign_in(client, world.firm).post(here, data={"do": "submit"})
     assert answer.status_code == 422
-    assert answer.text.count("항목을 적어 주십시오.") >= 2 * len(FIELDS[Party.FIRM])
+    assert answer.text.count("입력해 주십시오.") >= 2 * len(FIELDS[Party.FIRM])
     assert answer.text.count("1점에서 5점까지 골라 주십시오.") >= 2 * len(QUESTIONS[Party.FIRM])
     assert "먼저 인계 점검표를 채워 주십시오." in answer.text
     assert answer.text.count('id="error-summary-title"') == 1
