@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,9 @@ import pytest
 import sqlalchemy
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.util import LRUCache
 
 from marketplace import migrate
 from marketplace import settings as settings_module
@@ -58,6 +61,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 _files = tempfile.TemporaryDirectory(prefix="files-")
+_bytecode = tempfile.TemporaryDirectory(prefix="templates-")
+_templates = FileSystemBytecodeCache(_bytecode.name)  # each application compiles its templates anew
 
 
 def files_folder_for(url: str) -> str:
@@ -160,14 +165,28 @@ class Browser(FlaskClient):
         return answer
 
 
+_compiled: dict[str, tuple[Dialect, MutableMapping[Any, Any]]] = {}
+
+
+def share_compiled(engine: sqlalchemy.Engine) -> None:
+    """Let an engine use what the engines of earlier tests compiled, as a site compiles a statement once in its life.
+
+    A compiled statement is kept by dialect, so that they share this too.
+    """
+    engine.dialect, kept = _compiled.setdefault(engine.name, (engine.dialect, LRUCache(2_000)))
+    engine.update_execution_options(compiled_cache=kept)
+
+
 @pytest.fixture
 def app(database_url: str) -> Iterator[Flask]:
     """The site on a fresh database, with an application context pushed."""
     app = create_app(settings_for(database_url))
     app.config["WTF_CSRF_ENABLED"] = False
     app.test_client_class = Browser
+    app.jinja_env.bytecode_cache = _templates
     read_only(False)
     with app.app_context():
+        share_compiled(db.engine)
         yield app
         db.session.rollback()
         db.engine.dispose()
