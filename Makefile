@@ -18,12 +18,12 @@ clean-demo:  ## forget the demo's world; the next `make demo` builds it anew
 test: .venv/dev catalogues system  ## the whole suite, on SQLite and PostgreSQL, with a real browser
 	$(PY) -m pytest -n 2 --dist loadgroup
 
-check: .venv/dev catalogues  ## style, types, and the rules of the house
+check: .venv/dev  ## style, types, and the rules of the house
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	$(PY) -m pytest -q -n 0 tests/architecture/test_structure.py
+	$(PY) -m pytest -q -n 0 --noconftest tests/architecture/test_structure.py
 
 bench: .venv/dev catalogues  ## quality, time and memory beside peers; the race for the last place
 	$(PY) -m bench.quality

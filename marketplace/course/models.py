@@ -120,6 +120,11 @@ class CourseStep(Identified, Versioned, Base):
         over = (S.STOPPED,) if self.kind == StepKind.FOLLOWUP else OVER
         return self.mentorship.state not in over
 
+    @property
+    def waits_for(self) -> list[Party]:
+        """The sides whose answer is waited for now."""
+        return self.unanswered if self.state == StepState.OPEN and self.is_wanted else []
+
     def move(self, verb: str, due_at: datetime | None = None) -> None:
         """Do a verb of the table."""
         after = next_state(self.state, verb)

@@ -66,7 +66,7 @@ def in_state(user: User, state: StepState) -> Select[Any]:
 def owed_by(user: User, party: Party) -> list[CourseStep]:
     """The open steps that the user's side has not answered."""
     found = db.session.scalars(in_state(user, StepState.OPEN)).unique()
-    return [step for step in found if party in step.unanswered]
+    return [step for step in found if party in step.waits_for]
 
 
 @dataclass(frozen=True)

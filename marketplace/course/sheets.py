@@ -34,7 +34,7 @@ def rows(user: User) -> list[list[Any]]:
             step.mentorship.expert.name,
             showing.title(step),
             showing.badge(step)[0],
-            showing.parties(step.unanswered) or None,
+            showing.parties(step.waits_for) or None,
             showing.decision(step),
             day_of(step.created_at),
             day_of(step.due_at) if step.due_at else None,

@@ -37,8 +37,10 @@ def title(step: CourseStep) -> str:
 
 
 def badge(step: CourseStep) -> tuple[str, str]:
-    """The state's name and the tone of its badge."""
+    """The state's name and the tone of its badge; a step that nobody has to answer any more says so."""
     state = StepState(step.state)
+    if state is StepState.OPEN and not step.waits_for:
+        return gettext("답변 없이 끝남"), TONES[StepState.CLOSED]
     return gettext(STATE_LABELS[state]), TONES[state]
 
 

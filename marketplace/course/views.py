@@ -117,12 +117,7 @@ def step(mentorship_id: int, step_id: int) -> Response:
 def _step(mentorship_id: int, step_id: int, **given: Any) -> Response:
     found = queries.seen_step(me(), mentorship_id, step_id)
     party = found.mentorship.party_of(me())
-    answers = (
-        found.state == StepState.OPEN
-        and found.is_wanted
-        and party in found.unanswered
-        and may(me(), Permission.ANSWER_STEP, found)
-    )
+    answers = party in found.waits_for and may(me(), Permission.ANSWER_STEP, found)
     decides = found.state == StepState.ANSWERED and may(me(), Permission.RUN_MENTORSHIP, found)
     return show(
         "course/step.html",

@@ -136,15 +136,26 @@ def left_of_claim(programme: Programme, claim_id: int, kind: AccountKind) -> int
     return int(db.session.scalar(query) or 0)
 
 
+def agreed(programme_id: int, mentorship_id: int | None) -> bool:
+    """Whether something was set aside for the mentorship already."""
+    query = select(LedgerTransaction.id).where(
+        LedgerTransaction.programme_id == programme_id,
+        LedgerTransaction.mentorship_id == mentorship_id,
+        LedgerTransaction.kind == TransactionKind.RESERVE,
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def takes_deposit(programme_id: int, mentorship_id: int) -> bool:
+    """Whether a firm may pay in for a mentorship: before the agreement always, after it while it owes any."""
+    firm = LedgerAccount.source == Source.FIRM
+    owed = _of_mentorship(mentorship_id, firm, LedgerAccount.kind == AccountKind.PLEDGED)
+    return owed > 0 or not agreed(programme_id, mentorship_id)
+
+
 def set_aside(mentorship_id: int) -> int:
     """What is still set aside for a mentorship, in won."""
     return _of_mentorship(mentorship_id, LedgerAccount.kind == AccountKind.RESERVED)
-
-
-def owed_by_firm(mentorship_id: int) -> int:
-    """What the firm has not yet paid of its share of a mentorship, in won."""
-    firm = LedgerAccount.source == Source.FIRM
-    return _of_mentorship(mentorship_id, firm, LedgerAccount.kind == AccountKind.PLEDGED)
 
 
 def _of_mentorship(mentorship_id: int, *which: ColumnElement[bool]) -> int:

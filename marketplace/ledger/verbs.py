@@ -15,6 +15,7 @@ from marketplace.database import db
 from marketplace.errors import N_, RuleBroken
 from marketplace.ledger.models import LedgerTransaction
 from marketplace.ledger.posting import Books, post, transfer
+from marketplace.ledger.queries import agreed
 from marketplace.ledger.states import SOURCE_LABELS, AccountKind, Source, TransactionKind
 from marketplace.programmes.models import Contribution, Programme
 from marketplace.programmes.sharing import Parts
@@ -136,7 +137,7 @@ def post_deposit(
     books = Books(programme, mentorship_id)
     if earlier := books.earlier(key, _T.DEPOSIT, whole(amount)):
         return earlier
-    bound = agreed(books)
+    bound = agreed(books.programme.id, books.mentorship_id)
     owed, outside = books.account(_A.PLEDGED, _S.FIRM), books.account(_A.OUTSIDE, _S.FIRM)
     if bound and owed.balance < amount:
         raise RuleBroken(
@@ -163,7 +164,7 @@ def post_correction(programme: Programme, transaction: LedgerTransaction, *, mem
     lines = {books.accounts[entry.account.code]: -entry.amount for entry in transaction.entries}
     taken = next(account for account, amount in lines.items() if amount < 0)
     if transaction.kind == _T.DEPOSIT and agreed(
-        books
+        books.programme.id, books.mentorship_id
     ):  # what was paid in before the agreement is owed again
         lines = transfer((taken, books.account(_A.PLEDGED, _S.FIRM), transaction.amount))
     if taken.balance < transaction.amount:
@@ -216,7 +217,9 @@ def post_reserve(
         left -= taken
     if left:
         raise lacking(_S.SPONSOR, left, _NO_CASH)
-    there = 0 if agreed(books) else books.account(_A.RESERVED, _S.FIRM).balance
+    there = (
+        0 if agreed(books.programme.id, books.mentorship_id) else books.account(_A.RESERVED, _S.FIRM).balance
+    )
     owed = max(0, parts.firm - there)
     moves.append((books.account(_A.OUTSIDE, _S.FIRM), books.account(_A.PLEDGED, _S.FIRM), owed))
     lines = transfer(*moves)
@@ -228,16 +231,6 @@ def post_reserve(
 _NO_CASH = N_(
     "%(source)s 가용액이 %(missing)s원 부족해 협약에 배정할 수 없습니다. 입금을 먼저 확인해 주십시오."
 )
-
-
-def agreed(books: Books) -> bool:
-    """Whether something was set aside for the mentorship already."""
-    query = select(LedgerTransaction.id).where(
-        LedgerTransaction.programme_id == books.programme.id,
-        LedgerTransaction.mentorship_id == books.mentorship_id,
-        LedgerTransaction.kind == _T.RESERVE,
-    )
-    return db.session.scalar(query.limit(1)) is not None
 
 
 def keep_in_step(books: Books, sponsor_id: int) -> None:

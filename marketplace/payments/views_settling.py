@@ -12,9 +12,8 @@ from werkzeug.wrappers import Response
 from marketplace.access import Permission, may
 from marketplace.errors import N_, NotFound
 from marketplace.ledger.actions import Payment, enter_receipt
-from marketplace.ledger.queries import owed_by_firm
+from marketplace.ledger.queries import takes_deposit
 from marketplace.ledger.states import SOURCE_LABELS, Source
-from marketplace.mentorships.models import Mentorship
 from marketplace.mentorships.states import MentorshipState
 from marketplace.payments import actions, queries
 from marketplace.payments.actions.settling import open_points
@@ -64,15 +63,10 @@ def _settlement(mentorship_id: int, form: FlaskForm | None = None) -> Response:
         open_=open_points(mentorship),
         can_settle=runs and mentorship.state == MentorshipState.SETTLING,
         can_release=runs and mentorship.state == MentorshipState.STOPPED and left > 0,
-        can_deposit=may(me(), Permission.MOVE_MONEY, mentorship) and _may_be_paid_in(mentorship),
+        can_deposit=may(me(), Permission.MOVE_MONEY, mentorship)
+        and takes_deposit(mentorship.programme.id, mentorship.id),
         form=form,
     )
-
-
-def _may_be_paid_in(mentorship: Mentorship) -> bool:
-    """Before the signatures a firm may pay in whatever it likes, afterwards what it still owes."""
-    unsigned = mentorship.state in (MentorshipState.DRAFTING, MentorshipState.SIGNING)
-    return unsigned or owed_by_firm(mentorship.id) > 0
 
 
 @blueprint.get("/mentorships/<int:mentorship_id>/payments/<int:expert_id>.pdf")

@@ -175,7 +175,9 @@ def test_nobody_is_asked_any_more_once_the_mentorship_is_over(app, world, kind, 
     path = f"/mentorships/{mentorship.id}/course/{step.id}"
     browser = sign_in(app.test_client(), person(world, party))
     assert ("’ 답하기" in browser.get("/todo").text) is wanted
-    assert ("나의 답변" in browser.get(path).text) is wanted
+    page = browser.get(path).text
+    assert ("나의 답변" in page) is wanted
+    assert ("답변 없이 끝남" in page) is not wanted
     with clock_at(utcnow() + timedelta(days=12)):
         assert remind_of_steps() == wanted
     assert browser.post(path, data=said(step, party)).status_code == (303 if wanted else 409)
