@@ -171,9 +171,13 @@ _compiled: dict[str, tuple[Dialect, MutableMapping[Any, Any]]] = {}
 def share_compiled(engine: sqlalchemy.Engine) -> None:
     """Let an engine use what the engines of earlier tests compiled, as a site compiles a statement once in its life.
 
-    A compiled statement is kept by dialect, so that they share this too.
+    A compiled statement is kept by dialect, so that they share this too. A dialect learns the server's version at the
+    first connection of its own engine, which a test need not make.
     """
-    engine.dialect, kept = _compiled.setdefault(engine.name, (engine.dialect, LRUCache(2_000)))
+    if engine.name not in _compiled:
+        with engine.connect():
+            _compiled[engine.name] = engine.dialect, LRUCache(2_000)
+    engine.dialect, kept = _compiled[engine.name]
     engine.update_execution_options(compiled_cache=kept)
 
 
